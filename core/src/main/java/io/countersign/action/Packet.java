@@ -1,0 +1,55 @@
+package io.countersign.action;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a reviewer sees, rendered by us from the action. The requester's words are only in {@link
+ * Said}.
+ *
+ * @param title made from the analysis, for example {@code Delete from payments}
+ * @param statement the whole text, unsafe characters escaped as \\u{XXXX}
+ * @param statementMasked the same with every literal replaced, for chat
+ * @param hidesValues true if chat must show the masked statement (tagged data is touched)
+ * @param hotLines line numbers (from 1) of dangerous clauses
+ * @param estimatedRows rows PostgreSQL expects, or null when unknown
+ * @param seats the open seats for each alternative, as text (for example {@code dba 1, security 1})
+ */
+public record Packet(
+    ActionId actionId,
+    String kind,
+    String title,
+    String target,
+    String environment,
+    String statementClass,
+    String statement,
+    String statementMasked,
+    boolean hidesValues,
+    List<@Nullable String> params,
+    int statementBytes,
+    List<Integer> hotLines,
+    List<String> comments,
+    List<Table> tables,
+    List<String> tags,
+    @Nullable Long estimatedRows,
+    int maxRows,
+    String reversible,
+    String guarantee,
+    Requester requester,
+    Said said,
+    List<String> rules,
+    String policyVersion,
+    List<String> seats,
+    List<String> warnings,
+    List<String> uninspectable,
+    Instant createdAt,
+    @Nullable Instant expiresAt,
+    Digest actionDigest) {
+
+  /** A table the statement touches, with the tags of what it touches there. */
+  public record Table(String name, List<String> tags) {}
+
+  /** Said by the agent, unverified. */
+  public record Said(String reason, @Nullable String ticket) {}
+}

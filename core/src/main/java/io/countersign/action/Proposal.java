@@ -1,0 +1,44 @@
+package io.countersign.action;
+
+import io.countersign.audit.CanonicalJson;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What will run, and nothing else: the content of the action digest. Two proposals with the same
+ * digest do the same thing.
+ */
+public record Proposal(
+    String kind,
+    String target,
+    Statement statement,
+    Requester requester,
+    int revision,
+    Limits limits) {
+
+  private static final String DOMAIN = "countersign/action/v1\n";
+
+  /** SHA-256 over {@code countersign/action/v1\n} and the RFC 8785 form of this proposal. */
+  public Digest digest() {
+    return Digest.sha256(DOMAIN + CanonicalJson.write(content()));
+  }
+
+  private Map<String, Object> content() {
+    Map<String, Object> who = new LinkedHashMap<>();
+    who.put("type", requester.type().wireName());
+    who.put("id", requester.id());
+    if (requester.onBehalfOf() != null) {
+      who.put("on_behalf_of", requester.onBehalfOf());
+    }
+    return Map.of(
+        "kind", kind,
+        "target", target,
+        "arguments", Map.of("sql", statement.sql(), "params", statement.params()),
+        "requester", who,
+        "revision", revision,
+        "limits",
+            Map.of(
+                "max_rows", limits.maxRows(),
+                "statement_timeout_ms", limits.statementTimeoutMillis()));
+  }
+}

@@ -1,0 +1,10 @@
+package io.countersign.action;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who submitted an action.
+ *
+ * @param onBehalfOf the person id of the human the agent acts for, where the token names one
+ */
+public record Requester(PrincipalType type, String id, @Nullable String onBehalfOf) {}

@@ -1,0 +1,62 @@
+package io.countersign.sql;
+
+import java.util.List;
+
+/**
+ * What PostgreSQL's grammar says of one statement, before any catalogue look-up.
+ *
+ * @param verb the title's verb phrase, for example {@code Delete from}
+ * @param tables every relation named, as written, unquoted: {@code payments} or {@code
+ *     public.payments}; common table expression names are left out
+ * @param columns every column identifier named, last part only, without qualifiers
+ * @param wholeRows true if any {@code *}, whole-row reference or NATURAL join makes the columns
+ *     unknown here
+ * @param functions function names called, qualified as written
+ * @param operators operator names used
+ * @param types type names used
+ * @param unboundedWrite an UPDATE or DELETE without WHERE, or with a constant one; TRUNCATE
+ * @param uninspectable why people must look; empty if everything was understood
+ * @param warnings what a reviewer should notice (invisible characters, very long statement)
+ * @param literals every string, number and bit string, in UTF-8 byte offsets
+ * @param comments every comment, in UTF-8 byte offsets
+ * @param hotSpans dangerous clauses, in UTF-8 byte offsets
+ */
+public record Analysis(
+    StatementClass statementClass,
+    int statements,
+    String verb,
+    List<String> tables,
+    List<String> columns,
+    boolean wholeRows,
+    List<String> functions,
+    List<String> operators,
+    List<String> types,
+    boolean unboundedWrite,
+    Reversible reversible,
+    List<String> uninspectable,
+    List<String> warnings,
+    List<Span> literals,
+    List<Span> comments,
+    List<Span> hotSpans) {
+
+  /** Half-open range of UTF-8 byte offsets into the statement. */
+  public record Span(int start, int end) {}
+
+  public Analysis {
+    tables = List.copyOf(tables);
+    columns = List.copyOf(columns);
+    functions = List.copyOf(functions);
+    operators = List.copyOf(operators);
+    types = List.copyOf(types);
+    uninspectable = List.copyOf(uninspectable);
+    warnings = List.copyOf(warnings);
+    literals = List.copyOf(literals);
+    comments = List.copyOf(comments);
+    hotSpans = List.copyOf(hotSpans);
+  }
+
+  /** True if nothing was left for people to inspect. */
+  public boolean isComplete() {
+    return uninspectable.isEmpty();
+  }
+}
