@@ -1,0 +1,14 @@
+package io.countersign.store;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an execution did.
+ *
+ * @param rows rows returned or changed
+ * @param guarantee how exactly-once was reached: {@code ledger} or {@code read_only}
+ * @param resultSha256 of the unmasked result's canonical bytes, or null where nothing was returned
+ */
+public record Outcome(
+    long rows, String guarantee, Instant executedAt, @Nullable String resultSha256) {}

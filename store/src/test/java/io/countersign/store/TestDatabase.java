@@ -1,0 +1,65 @@
+package io.countersign.store;
+
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A migrated control database on a real PostgreSQL; one server a JVM, one database a test. */
+public final class TestDatabase implements AutoCloseable {
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+  private static @Nullable EmbeddedPostgres server;
+
+  private final Database database;
+  private final DatabaseConfig config;
+
+  private TestDatabase(DatabaseConfig config) {
+    this.config = config;
+    this.database = Database.open(config);
+    database.migrate();
+  }
+
+  public static TestDatabase create() {
+    String name = "test_" + COUNTER.incrementAndGet();
+    return new TestDatabase(emptyDatabase(name));
+  }
+
+  /** An empty database of that name, for a target. */
+  public static DatabaseConfig emptyDatabase(String name) {
+    try (Connection connection = server().getPostgresDatabase().getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("create database " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    return new DatabaseConfig(server().getJdbcUrl("postgres", name), "postgres", "postgres");
+  }
+
+  private static synchronized EmbeddedPostgres server() {
+    EmbeddedPostgres running = server;
+    if (running == null) {
+      try {
+        running = EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+      server = running;
+    }
+    return running;
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public DatabaseConfig config() {
+    return config;
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}
