@@ -1,0 +1,91 @@
+package io.countersign.sql;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * A fixed number of parsers, each borrowed by one caller at a time. A parser that trapped, ran out
+ * of stack or of time is replaced, and its statement answered as failed. The constructor returns at
+ * once: parsers load on their own threads.
+ */
+public final class ParserPool implements AutoCloseable {
+  private static final Duration LOAD_TIME = Duration.ofSeconds(30);
+
+  private final Duration parseTime;
+  private final Supplier<PgQuery> load;
+  private final BlockingQueue<ParserWorker> idle;
+  private final List<ParserWorker> workers = new ArrayList<>();
+  private boolean closed;
+
+  /** Two parsers and five seconds a statement. */
+  public ParserPool() {
+    this(2, Duration.ofSeconds(5));
+  }
+
+  public ParserPool(int size, Duration parseTime) {
+    this(size, parseTime, PgQuery::new);
+  }
+
+  ParserPool(int size, Duration parseTime, Supplier<PgQuery> load) {
+    this.parseTime = parseTime;
+    this.load = load;
+    idle = new ArrayBlockingQueue<>(size);
+    for (int i = 0; i < size; i++) {
+      addWorker();
+    }
+  }
+
+  /** Waits for a free parser at most as long as loading and one parse may take. */
+  ParserReply parse(String sql) {
+    try {
+      ParserWorker worker = idle.poll(LOAD_TIME.plus(parseTime).toMillis(), TimeUnit.MILLISECONDS);
+      if (worker == null) {
+        return new ParserReply.Failed("every parser is busy");
+      }
+      return parseWith(worker, sql);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new ParserReply.Failed("parsing was interrupted");
+    }
+  }
+
+  private ParserReply parseWith(ParserWorker worker, String sql) throws InterruptedException {
+    boolean reusable = false;
+    try {
+      ParserReply reply = worker.parse(sql, LOAD_TIME.toMillis(), parseTime.toMillis());
+      reusable = !(reply instanceof ParserReply.Failed);
+      return reply;
+    } finally {
+      if (reusable) {
+        idle.add(worker);
+      } else {
+        replace(worker);
+      }
+    }
+  }
+
+  private synchronized void replace(ParserWorker worker) {
+    worker.discard();
+    workers.remove(worker);
+    if (!closed) {
+      addWorker();
+    }
+  }
+
+  private synchronized void addWorker() {
+    ParserWorker worker = new ParserWorker(load);
+    workers.add(worker);
+    idle.add(worker);
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    workers.forEach(ParserWorker::discard);
+  }
+}

@@ -1,0 +1,118 @@
+package io.countersign.sql;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class ParserPoolTest {
+  private static final ParserPool POOL = new ParserPool();
+
+  @AfterAll
+  static void close() {
+    POOL.close();
+  }
+
+  @Test
+  void statementBecomesTreeAndTokens() {
+    assertThat(POOL.parse("select 1"))
+        .isInstanceOfSatisfying(
+            ParserReply.Parsed.class,
+            parsed -> {
+              assertThat(parsed.tree()).contains("SelectStmt");
+              assertThat(parsed.scan()).contains("ICONST");
+            });
+  }
+
+  @Test
+  void syntaxErrorSaysWhereAndNothingElse() {
+    assertThat(POOL.parse("select 'secret' from from")).isEqualTo(new ParserReply.Refused(22));
+  }
+
+  static List<String> hostile() {
+    return List.of(
+        "select " + "(".repeat(10_000) + "1" + ")".repeat(10_000),
+        "(".repeat(65_536),
+        "-".repeat(65_536),
+        "select " + "- ".repeat(30_000) + "1",
+        "select " + "not ".repeat(16_000) + "true",
+        "select 1" + "+1".repeat(30_000),
+        "select " + "[".repeat(60_000),
+        "select array" + "[".repeat(20_000) + "]".repeat(20_000),
+        "select * from t where id in (1" + ",1".repeat(32_000) + ")",
+        "select 'unterminated",
+        "select $$unterminated",
+        "select \"unterminated",
+        "select 1 /* unterminated /* twice */",
+        "/*".repeat(32_000),
+        "select 1 union all ".repeat(3_000) + "select 1",
+        "select case when true then ".repeat(2_000) + "1",
+        "select * from (".repeat(4_000) + "select 1" + ")".repeat(4_000));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hostile")
+  void hostileStatementLeavesThePoolUsable(String sql) {
+    assertThat(POOL.parse(sql)).isNotNull();
+    assertThat(POOL.parse("select 1")).isInstanceOf(ParserReply.Parsed.class);
+    assertThat(POOL.parse("select 2")).isInstanceOf(ParserReply.Parsed.class);
+  }
+
+  @Test
+  void slowStatementIsFailedAndItsParserReplaced() {
+    AtomicInteger loaded = new AtomicInteger();
+    try (ParserPool pool =
+        new ParserPool(
+            1,
+            Duration.ofMillis(1),
+            () -> {
+              loaded.incrementAndGet();
+              return new PgQuery();
+            })) {
+      String slow = "select 1" + "+1".repeat(5_000);
+      assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
+      assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
+      assertThat(loaded).hasValueGreaterThan(1);
+    }
+  }
+
+  @Test
+  void parserThatDoesNotLoadFailsEveryStatement() {
+    try (ParserPool pool =
+        new ParserPool(
+            1,
+            Duration.ofSeconds(1),
+            () -> {
+              throw new IllegalStateException("broken");
+            })) {
+      assertThat(pool.parse("select 1")).isInstanceOf(ParserReply.Failed.class);
+    }
+  }
+
+  @Test
+  void eightThreadsGetTheirOwnAnswers() throws Exception {
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      List<Future<ParserReply>> replies = new ArrayList<>();
+      for (int i = 0; i < 400; i++) {
+        String sql = "select column_" + i + " from table_" + i;
+        replies.add(threads.submit(() -> POOL.parse(sql)));
+      }
+      for (int i = 0; i < replies.size(); i++) {
+        assertThat(replies.get(i).get())
+            .isInstanceOf(ParserReply.Parsed.class)
+            .extracting(reply -> ((ParserReply.Parsed) reply).tree())
+            .asString()
+            .contains("\"column_" + i + "\"", "\"table_" + i + "\"");
+      }
+    }
+  }
+}
