@@ -1,0 +1,97 @@
+package io.countersign.audit;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.countersign.action.ActionId;
+import io.countersign.action.Digest;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/** Checks a receipt offline, trusting nothing but the keys it is given. */
+public final class ReceiptVerifier {
+  private static final Set<String> FIELDS =
+      Set.of("type", "action_id", "action_digest", "entry", "proof");
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  private ReceiptVerifier() {}
+
+  /**
+   * @param keys pinned by the reader's configuration, never taken from a server
+   */
+  public static Verification verify(byte[] receipt, List<VerifierKey> keys) {
+    try {
+      return check(receipt, keys);
+    } catch (EvidenceException e) {
+      return new Verification.Invalid(Objects.requireNonNull(e.getMessage()));
+    }
+  }
+
+  private static Verification check(byte[] receipt, List<VerifierKey> keys)
+      throws EvidenceException {
+    if (receipt.length > Receipt.MAX_SIZE) {
+      throw new EvidenceException("a receipt has at most 1 MiB");
+    }
+    Map<String, String> fields = ReceiptText.read(receipt);
+    if (!fields.keySet().equals(FIELDS)) {
+      throw new EvidenceException(
+          "a receipt has the fields type, action_id, action_digest," + " entry and proof");
+    }
+    if (!Receipt.TYPE.equals(fields.get("type"))) {
+      throw new EvidenceException("the type is not `" + Receipt.TYPE + "`");
+    }
+    String entry = field(fields, "entry");
+    LogProof proof = LogProof.parse(field(fields, "proof"));
+    if (proof.extra() != null) {
+      // Nothing signs it, so it could be changed unnoticed.
+      throw new EvidenceException("a receipt's proof has no extra line");
+    }
+    Checkpoint checkpoint = Checkpoint.open(proof.checkpoint(), keys);
+    TreeHash leaf = TreeHash.leaf(StrictText.utf8(entry));
+    if (!MerkleTree.includes(
+        leaf, proof.index(), checkpoint.size(), proof.path(), checkpoint.root())) {
+      throw new EvidenceException("the entry is not in the log at this index");
+    }
+    return compare(fields, entry, checkpoint.origin(), proof.index());
+  }
+
+  /** The entry is the log's; now it must be the one that the receipt is about. */
+  private static Verification compare(
+      Map<String, String> fields, String entry, String origin, long index)
+      throws EvidenceException {
+    Map<String, Object> event = event(entry);
+    String actionId = field(fields, "action_id");
+    if (!ActionId.isWellFormed(actionId) || !actionId.equals(event.get("action"))) {
+      throw new EvidenceException("the entry is about another action");
+    }
+    String digest = field(fields, "action_digest");
+    if (!Digest.isWellFormed(digest) || !digest.equals(event.get("digest"))) {
+      throw new EvidenceException("the entry has another action digest");
+    }
+    if (!(event.get("type") instanceof String type) || !Receipt.closes(type)) {
+      throw new EvidenceException("the entry does not close its action");
+    }
+    return new Verification.Valid(new ActionId(actionId), type, origin, index);
+  }
+
+  private static Map<String, Object> event(String entry) throws EvidenceException {
+    try {
+      Map<String, Object> event = MAPPER.readValue(entry, new TypeReference<>() {});
+      if (event != null && CanonicalJson.write(event).equals(entry)) {
+        return event;
+      }
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      // Falls through to the one message for every wrong form.
+    }
+    throw new EvidenceException("the entry is not canonical JSON");
+  }
+
+  private static String field(Map<String, String> fields, String name) {
+    return Objects.requireNonNull(fields.get(name));
+  }
+}
