@@ -6,7 +6,6 @@ import io.countersign.action.Vote;
 import io.temporal.activity.ActivityInterface;
 import io.temporal.activity.ActivityMethod;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Keeping the review in our own tables. Local activities: milliseconds, idempotent. */
 @ActivityInterface(namePrefix = "Review")
@@ -22,19 +21,20 @@ public interface ReviewActivities {
   @ActivityMethod
   Settled settle(SealedVote vote);
 
-  /** Ends the review without an approval: DENIED, EXPIRED or CANCELLED. */
+  /**
+   * Ends the review without an approval.
+   *
+   * @param ending DENIED or EXPIRED
+   * @return where the action stands; another status where it had ended otherwise before
+   */
   @ActivityMethod
-  ActionStatus end(ActionId id, ActionStatus ending, @Nullable String by);
-
-  /** Ends an approval that was not used: LAPSED or REVOKED. */
-  @ActivityMethod
-  ActionStatus lapse(ActionId id, ActionStatus ending, @Nullable String by);
+  ActionStatus end(ActionId id, ActionStatus ending);
 
   /** Records that a reminder is due; number counts from 1. */
   @ActivityMethod
   void remind(ActionId id, int number);
 
-  /** Records an escalation step and widens who may decide. */
+  /** Records an escalation step (from 1) and adds its alternatives; never lowers a count. */
   @ActivityMethod
-  void escalate(ActionId id, int step);
+  Standing escalate(ActionId id, int step);
 }

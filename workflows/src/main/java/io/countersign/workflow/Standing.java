@@ -4,10 +4,8 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
 import io.countersign.action.Requirement;
 import io.countersign.action.Vote;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,13 +13,13 @@ import org.jspecify.annotations.Nullable;
  * that a lost engine loses nothing. No SQL, no rows, no reasons, no names.
  *
  * @param statementClass for operators, for example {@code write}
- * @param requirement the seats to fill
+ * @param requirement the seats to fill, with those that escalation added
  * @param denialsNeeded distinct people who must deny to end it
- * @param votes counted so far
- * @param deadline end of the wait for reviewers, or null outside review
- * @param executeBefore end of the approval, or null before it
- * @param approvedFor how long an approval lasts
+ * @param votes that count so far
+ * @param deadline end of the wait for reviewers, or null where nobody is asked
  * @param remindAt finite, in order, absolute
+ * @param escalations in order
+ * @param escalationsDone how many of them are recorded
  */
 public record Standing(
     ActionStatus status,
@@ -32,11 +30,45 @@ public record Standing(
     int denialsNeeded,
     List<Vote> votes,
     @Nullable Instant deadline,
-    @Nullable Instant executeBefore,
-    Duration approvedFor,
     List<Instant> remindAt,
-    List<Escalation> escalations) {
+    List<Escalation> escalations,
+    int escalationsDone) {
 
   /** When more people are told or stronger alternatives are added. */
-  public record Escalation(Instant at, int step, List<SortedMap<String, Integer>> alternatives) {}
+  public record Escalation(Instant at) {}
+
+  /** True if people were asked. */
+  public boolean wasReviewed() {
+    return deadline != null;
+  }
+
+  Standing as(ActionStatus next) {
+    return new Standing(
+        next,
+        digest,
+        statementClass,
+        tags,
+        requirement,
+        denialsNeeded,
+        votes,
+        deadline,
+        remindAt,
+        escalations,
+        escalationsDone);
+  }
+
+  Standing with(List<Vote> counted) {
+    return new Standing(
+        status,
+        digest,
+        statementClass,
+        tags,
+        requirement,
+        denialsNeeded,
+        counted,
+        deadline,
+        remindAt,
+        escalations,
+        escalationsDone);
+  }
 }

@@ -1,0 +1,54 @@
+package io.countersign.workflow;
+
+import io.temporal.activity.ActivityOptions;
+import io.temporal.activity.LocalActivityOptions;
+import io.temporal.common.RetryOptions;
+import java.time.Duration;
+
+/** How long each activity may take, and how it is tried again. */
+final class ActivityTerms {
+  /** Our own database: milliseconds, tried until it answers. */
+  static final LocalActivityOptions OWN_TABLES =
+      LocalActivityOptions.newBuilder()
+          .setStartToCloseTimeout(Duration.ofSeconds(20))
+          .setLocalRetryThreshold(Duration.ofSeconds(10))
+          .setRetryOptions(
+              RetryOptions.newBuilder()
+                  .setInitialInterval(Duration.ofMillis(200))
+                  .setMaximumInterval(Duration.ofSeconds(5))
+                  .build())
+          .build();
+
+  /** A target database: resolves earlier attempts first, so it is tried until it is known. */
+  static final ActivityOptions TARGET =
+      ActivityOptions.newBuilder()
+          .setStartToCloseTimeout(Duration.ofHours(1))
+          .setHeartbeatTimeout(Duration.ofSeconds(8))
+          .setRetryOptions(
+              RetryOptions.newBuilder()
+                  .setInitialInterval(Duration.ofMillis(500))
+                  .setMaximumInterval(Duration.ofSeconds(10))
+                  .build())
+          .build();
+
+  /** Chat: tried for a day, then given up; the console and the api never wait for it. */
+  static final ActivityOptions CHAT =
+      ActivityOptions.newBuilder()
+          .setStartToCloseTimeout(Duration.ofSeconds(15))
+          .setScheduleToCloseTimeout(Duration.ofHours(24))
+          .setRetryOptions(
+              RetryOptions.newBuilder()
+                  .setInitialInterval(Duration.ofSeconds(1))
+                  .setMaximumInterval(Duration.ofMinutes(1))
+                  .build())
+          .build();
+
+  /** A dialog in chat is worth nothing after three seconds. */
+  static final ActivityOptions DIALOG =
+      ActivityOptions.newBuilder()
+          .setScheduleToCloseTimeout(Duration.ofSeconds(3))
+          .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
+          .build();
+
+  private ActivityTerms() {}
+}
