@@ -1,0 +1,86 @@
+package io.countersign.api;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import io.countersign.action.ActionId;
+import io.countersign.action.ActionStatus;
+import io.countersign.action.Digest;
+import io.countersign.action.Requester;
+import io.countersign.action.Seat;
+import io.countersign.action.Tally;
+import io.countersign.action.Vote;
+import io.countersign.policy.Verdict;
+import io.countersign.sql.Analysis;
+import io.countersign.store.ActionError;
+import io.countersign.store.ActionRow;
+import io.countersign.store.Outcome;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** An action as every caller sees it: state, seats per group, codes; no names, no predicates. */
+record ActionReply(
+    ActionId id,
+    String kind,
+    String target,
+    ActionStatus status,
+    boolean terminal,
+    boolean approved,
+    int revision,
+    Digest actionDigest,
+    @JsonProperty("class") String statementClass,
+    List<String> tags,
+    String analysis,
+    Requester requester,
+    @Nullable PolicyReply policy,
+    List<Seat> seats,
+    String title,
+    Instant createdAt,
+    Instant changedAt,
+    @Nullable Instant expiresAt,
+    int pollAfterMs,
+    String reviewUrl,
+    @Nullable Outcome outcome,
+    @Nullable ActionError error) {
+
+  /** Which policy judged it, and which of its rules matched. */
+  record PolicyReply(String version, List<String> rules) {}
+
+  /**
+   * @param votes that count, for the seats filled so far
+   */
+  static ActionReply of(ActionRow row, List<Vote> votes, String publicUrl) {
+    Analysis analysis = row.analysis();
+    Verdict verdict = row.verdict();
+    return new ActionReply(
+        row.id(),
+        row.kind(),
+        row.target(),
+        row.status(),
+        row.status().isTerminal(),
+        row.status().isApproved(),
+        row.revision(),
+        row.digest(),
+        analysis == null ? "unknown" : analysis.statementClass().wireName(),
+        row.tags(),
+        analysis != null && analysis.isComplete() ? "complete" : "uninspectable",
+        row.requester(),
+        verdict == null ? null : new PolicyReply(verdict.policyVersion(), verdict.rules()),
+        verdict == null ? List.of() : Tally.of(row.requirement(), verdict.deny(), votes).seats(),
+        row.packet() == null ? row.kind() + " on " + row.target() : row.packet().title(),
+        row.createdAt(),
+        row.changedAt(),
+        row.expiresAt(),
+        pollAfter(row.status()),
+        publicUrl + "/actions/" + row.id(),
+        row.outcome(),
+        row.error());
+  }
+
+  private static int pollAfter(ActionStatus status) {
+    return switch (status) {
+      case PENDING_REVIEW, NEEDS_RECONCILIATION -> 5_000;
+      case EVALUATING, APPROVED, EXECUTING -> 250;
+      case REFUSED, DENIED, EXPIRED, CANCELLED, REVOKED, LAPSED, SUCCEEDED, FAILED -> 0;
+    };
+  }
+}
