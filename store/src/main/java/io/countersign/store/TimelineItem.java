@@ -1,0 +1,40 @@
+package io.countersign.store;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.countersign.audit.Event;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One step in the life of an action.
+ *
+ * @param seq 1 for the first
+ * @param effect {@code changed}, or {@code none} for a refused or late attempt
+ */
+public record TimelineItem(
+    long seq,
+    String type,
+    Instant at,
+    Event.Actor actor,
+    String effect,
+    @Nullable String code,
+    @Nullable String note) {
+
+  static TimelineItem of(long seq, JsonNode event) {
+    JsonNode actor = event.path("actor");
+    return new TimelineItem(
+        seq,
+        event.path("type").asText(),
+        Instant.parse(event.path("at").asText()),
+        new Event.Actor(
+            actor.path("type").asText(), actor.path("id").asText(), text(actor, "channel")),
+        event.path("effect").asText(),
+        text(event, "code"),
+        text(event, "note"));
+  }
+
+  private static @Nullable String text(JsonNode node, String field) {
+    JsonNode value = node.get(field);
+    return value == null ? null : value.asText();
+  }
+}
