@@ -1,0 +1,106 @@
+package io.countersign.policy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
+import io.countersign.action.Json;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Facts written by hand to try a policy, nested like the names in expressions: {@code {"action":
+ * {"kind": ...}, "target": {...}, "requester": {...}, "sql": {...}, "analysis": {...}}}. Kind,
+ * target and class must be given; what else is left out is empty, false or unknown.
+ */
+record FactsFile(
+    @Nullable Action action,
+    @Nullable Target target,
+    @Nullable Requester requester,
+    @Nullable Sql sql,
+    @Nullable Analysis analysis) {
+  private static final ObjectReader READER = Json.MAPPER.readerFor(FactsFile.class);
+
+  record Action(@Nullable String kind) {}
+
+  record Target(@Nullable String name, @Nullable String environment) {}
+
+  record Requester(@Nullable String type, @Nullable String id, @Nullable List<String> groups) {}
+
+  record Sql(
+      @JsonProperty("class") @Nullable String statementClass,
+      @Nullable Integer statements,
+      @Nullable List<String> tables,
+      @Nullable List<String> columns,
+      @Nullable List<String> tags,
+      @Nullable List<String> functions,
+      @Nullable Long estimatedRows,
+      boolean unboundedWrite,
+      @Nullable String reversible) {}
+
+  record Analysis(boolean uninspectable) {}
+
+  static Facts read(String fileName, byte[] json) throws PolicyException {
+    try {
+      @Nullable FactsFile file = READER.readValue(json);
+      if (file == null) {
+        throw new PolicyException(fileName, 1, 1, "expected facts, not null");
+      }
+      return file.facts(fileName);
+    } catch (JacksonException e) {
+      JsonLocation at = e.getLocation();
+      throw new PolicyException(
+          fileName,
+          at == null ? 1 : Math.max(1, at.getLineNr()),
+          at == null ? 1 : Math.max(1, at.getColumnNr()),
+          expected(e));
+    } catch (IOException e) {
+      throw new PolicyException(fileName, 1, 1, "expected a readable file");
+    }
+  }
+
+  private static String expected(JacksonException e) {
+    return switch (e) {
+      case UnrecognizedPropertyException unknown ->
+          "unknown key " + YamlReader.quote(unknown.getPropertyName());
+      case MismatchedInputException _ -> "expected facts nested like their names in expressions";
+      default -> "expected JSON";
+    };
+  }
+
+  private Facts facts(String fileName) throws PolicyException {
+    Requester by = requester == null ? new Requester(null, null, null) : requester;
+    return new Facts(
+        given(fileName, "action.kind", action == null ? null : action.kind()),
+        given(fileName, "target.name", target == null ? null : target.name()),
+        given(fileName, "target.environment", target == null ? null : target.environment()),
+        by.type() == null ? "agent" : by.type(),
+        by.id() == null ? "" : by.id(),
+        list(by.groups()),
+        given(fileName, "sql.class", sql == null ? null : sql.statementClass()),
+        sql == null || sql.statements() == null ? 1 : sql.statements(),
+        list(sql == null ? null : sql.tables()),
+        list(sql == null ? null : sql.columns()),
+        list(sql == null ? null : sql.tags()),
+        list(sql == null ? null : sql.functions()),
+        sql == null ? null : sql.estimatedRows(),
+        sql != null && sql.unboundedWrite(),
+        sql == null || sql.reversible() == null ? "unknown" : sql.reversible(),
+        analysis != null && analysis.uninspectable());
+  }
+
+  private static String given(String fileName, String key, @Nullable String value)
+      throws PolicyException {
+    if (value == null) {
+      throw new PolicyException(fileName, 1, 1, "expected the key `" + key + "`");
+    }
+    return value;
+  }
+
+  private static List<String> list(@Nullable List<String> values) {
+    return values == null ? List.of() : values;
+  }
+}

@@ -1,0 +1,180 @@
+package io.countersign.policy;
+
+import io.countersign.action.Requirement;
+import io.countersign.policy.Policy.Answered;
+import io.countersign.policy.PolicyReader.Content;
+import io.countersign.policy.Verdict.Escalation;
+import io.countersign.policy.Verdict.Outcome;
+import io.countersign.sql.StatementClass;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * From the rules that matched to one verdict (R7): refuse over review over allow, the seats of
+ * every reviewing rule together. A rule whose condition failed makes a plain read reviewed and
+ * refuses everything else; so does the lack of a matching rule.
+ */
+final class Judgement {
+  /** More alternatives than this, and nobody could say what was asked. */
+  static final int MAX_ALTERNATIVES = 64;
+
+  private final String policyVersion;
+  private final Content content;
+  private final Facts facts;
+  private final List<Answered> answers;
+  private final List<Rule> rules;
+
+  Judgement(String policyVersion, Content content, Facts facts, List<Answered> answers) {
+    this.policyVersion = policyVersion;
+    this.content = content;
+    this.facts = facts;
+    this.answers = answers;
+    this.rules =
+        answers.stream()
+            .map(answer -> answer.failed() ? answer.rule().inDoubt(anyone()) : answer.rule())
+            .toList();
+  }
+
+  Verdict verdict() {
+    List<String> refusals = refusals();
+    if (!refusals.isEmpty()) {
+      return refuse(refusals);
+    }
+    if (!rules.isEmpty() && rules.stream().allMatch(rule -> rule.then() == Outcome.ALLOW)) {
+      return isComplete()
+          ? answer(Outcome.ALLOW, null, Requirement.NONE, List.of())
+          : refuse(List.of("a statement that cannot be inspected is not allowed without review"));
+    }
+    return review();
+  }
+
+  private List<String> refusals() {
+    List<String> refusals = new ArrayList<>();
+    for (Answered answer : answers) {
+      Rule rule = answer.rule();
+      if (answer.failed() && !isPlainRead()) {
+        refusals.add("rule `%s` could not be evaluated".formatted(rule.name()));
+      } else if (!answer.failed() && rule.then() == Outcome.REFUSE) {
+        String because = rule.because();
+        refusals.add(because == null ? "refused by rule `%s`".formatted(rule.name()) : because);
+      }
+    }
+    if (answers.isEmpty() && !isPlainRead()) {
+      refusals.add("no rule covers this action");
+    }
+    return refusals;
+  }
+
+  private Verdict review() {
+    List<Requirement> demands = demandsWithout(null);
+    if (demands.contains(Requirement.NONE)) {
+      return refuse(List.of("no rule covers this action and no group could review it"));
+    }
+    Optional<Requirement> requirement = all(demands);
+    Optional<List<Escalation>> escalations = escalations();
+    if (requirement.isEmpty() || escalations.isEmpty()) {
+      return refuse(List.of("the rules ask for too many combinations of reviewers"));
+    }
+    return answer(Outcome.REVIEW, null, requirement.get(), escalations.get());
+  }
+
+  /** What each reviewing rule asks for, but one; a reader's vote where there is no rule at all. */
+  private List<Requirement> demandsWithout(@Nullable Rule left) {
+    return rules.isEmpty()
+        ? List.of(anyone())
+        : rules.stream()
+            .filter(rule -> rule != left && rule.then() == Outcome.REVIEW)
+            .map(Rule::approvals)
+            .toList();
+  }
+
+  /** One vote of any group of the identity provider: the review of a read nobody decided on. */
+  private Requirement anyone() {
+    List<SortedMap<String, Integer>> alternatives = new ArrayList<>();
+    content
+        .groups()
+        .forEach(
+            (name, group) -> {
+              if (group instanceof Group.Idp) {
+                alternatives.add(new TreeMap<>(Map.of(name, 1)));
+              }
+            });
+    return new Requirement(alternatives);
+  }
+
+  /**
+   * All demands together. Their product is bounded before it is built, so that the answer depends
+   * neither on the order of the rules nor on how much of it is equal.
+   */
+  private static Optional<Requirement> all(List<Requirement> demands) {
+    List<Requirement> distinct = demands.stream().distinct().toList();
+    long size = 1;
+    for (Requirement demand : distinct) {
+      size = Math.min(Integer.MAX_VALUE, size * demand.alternatives().size());
+    }
+    return size > MAX_ALTERNATIVES ? Optional.empty() : distinct.stream().reduce(Requirement::and);
+  }
+
+  /** Empty if there are too many combinations. */
+  private Optional<List<Escalation>> escalations() {
+    List<Escalation> escalations = new ArrayList<>();
+    for (Rule rule : rules) {
+      for (Escalation escalation : rule.escalations()) {
+        Optional<Escalation> widened = widened(escalation, rule);
+        if (widened.isEmpty()) {
+          return Optional.empty();
+        }
+        escalations.add(widened.get());
+      }
+    }
+    escalations.sort(Comparator.comparing(Escalation::after));
+    return Optional.of(escalations);
+  }
+
+  /**
+   * The escalation as it applies here: what one rule adds must not let an action past the seats of
+   * another, so its alternatives are joined with the other rules' demands.
+   */
+  private Optional<Escalation> widened(Escalation escalation, Rule rule) {
+    if (escalation.alternatives().isEmpty()) {
+      return Optional.of(escalation);
+    }
+    List<Requirement> together = new ArrayList<>();
+    together.add(new Requirement(escalation.alternatives()));
+    together.addAll(demandsWithout(rule));
+    return all(together)
+        .map(
+            joined -> new Escalation(escalation.after(), escalation.tell(), joined.alternatives()));
+  }
+
+  private boolean isPlainRead() {
+    return facts.kind().equals("execute_sql")
+        && facts.statementClass().equals(StatementClass.READ.wireName())
+        && !facts.uninspectable();
+  }
+
+  private boolean isComplete() {
+    return !facts.uninspectable()
+        && !facts.statementClass().equals(StatementClass.UNKNOWN.wireName());
+  }
+
+  private Verdict refuse(List<String> because) {
+    String text = String.join("; ", because.stream().distinct().toList());
+    return answer(Outcome.REFUSE, text, Requirement.NONE, List.of());
+  }
+
+  private Verdict answer(
+      Outcome outcome,
+      @Nullable String because,
+      Requirement requirement,
+      List<Escalation> escalations) {
+    return new Strictest(rules, content.defaults())
+        .verdict(outcome, because, requirement, escalations, policyVersion);
+  }
+}

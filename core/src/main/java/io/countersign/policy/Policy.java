@@ -1,0 +1,79 @@
+package io.countersign.policy;
+
+import io.countersign.action.Digest;
+import io.countersign.policy.Condition.Answer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** A policy that was read and compiled whole; never changes, safe to share between threads. */
+public final class Policy {
+  private final String version;
+  private final PolicyReader.Content content;
+
+  private Policy(String version, PolicyReader.Content content) {
+    this.version = version;
+    this.content = content;
+  }
+
+  /**
+   * Reads a policy.
+   *
+   * @param fileName stands at the start of every error's text
+   */
+  public static Policy parse(String fileName, byte[] yaml) throws PolicyException {
+    PolicyReader reader = new PolicyReader(PolicyText.decode(fileName, yaml));
+    return new Policy(Digest.sha256(yaml).toString(), reader.read());
+  }
+
+  /** {@code sha256:} and the hexadecimal hash of the file's bytes. */
+  public String version() {
+    return version;
+  }
+
+  /** Names of the groups that rules may ask, in file order. */
+  public List<String> groups() {
+    return List.copyOf(content.groups().keySet());
+  }
+
+  /** The strictest of every rule that matches (R7); doubt is never an allowance. */
+  public Verdict judge(Facts facts) {
+    return new Judgement(version, content, facts, evaluate(facts)).verdict();
+  }
+
+  /**
+   * The policy's groups a person holds.
+   *
+   * @param targetOwners as in config.yml: {@code group:<idp group>} or {@code person:<id>}
+   */
+  public Set<String> groupsOf(String personId, Set<String> idpGroups, List<String> targetOwners) {
+    Set<String> held = new TreeSet<>();
+    content
+        .groups()
+        .forEach(
+            (name, group) -> {
+              if (group.holds(personId, idpGroups, targetOwners)) {
+                held.add(name);
+              }
+            });
+    return held;
+  }
+
+  /** What each rule answered, in file order; a rule that answered NO is left out. */
+  List<Answered> evaluate(Facts facts) {
+    Map<String, Object> variables = Expressions.variables(facts);
+    List<Answered> answers = new ArrayList<>();
+    for (Rule rule : content.rules()) {
+      Answer answer = rule.when().ask(variables);
+      if (answer != Answer.NO) {
+        answers.add(new Answered(rule, answer == Answer.FAILED));
+      }
+    }
+    return answers;
+  }
+
+  /** A rule that matched, or whose condition failed. */
+  record Answered(Rule rule, boolean failed) {}
+}
