@@ -1,0 +1,127 @@
+package io.countersign.sql;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** What a walk over a parse tree collects. The class only ever gets worse. */
+final class Findings {
+  private StatementClass statementClass = StatementClass.READ;
+  private Reversible reversible = Reversible.YES;
+  private String verb = "Read";
+  private int verbRank;
+  private boolean wholeRows;
+  private boolean unboundedWrite;
+  private final Set<String> targets = new LinkedHashSet<>();
+  private final Set<String> tables = new LinkedHashSet<>();
+  private final Set<String> columns = new LinkedHashSet<>();
+  private final Set<String> functions = new LinkedHashSet<>();
+  private final Set<String> operators = new LinkedHashSet<>();
+  private final Set<String> types = new LinkedHashSet<>();
+  private final Set<String> problems = new LinkedHashSet<>();
+  private final Set<String> rowNames = new LinkedHashSet<>();
+  private final Set<String> loneNames = new LinkedHashSet<>();
+
+  /** Notes one effect; the verb of the highest rank opens the title. */
+  void effect(StatementClass effect, Reversible back, String phrase, int rank) {
+    raise(effect);
+    reversible = back == Reversible.NO || reversible == Reversible.YES ? back : reversible;
+    if (rank > verbRank) {
+      verbRank = rank;
+      verb = phrase;
+    }
+  }
+
+  void raise(StatementClass effect) {
+    statementClass = statementClass.worse(effect);
+  }
+
+  void problem(String reason) {
+    problems.add(reason);
+  }
+
+  void unboundedWrite() {
+    unboundedWrite = true;
+  }
+
+  void wholeRows() {
+    wholeRows = true;
+  }
+
+  void target(String name) {
+    targets.add(name);
+  }
+
+  void table(String name) {
+    tables.add(name);
+  }
+
+  void column(String name) {
+    columns.add(name);
+  }
+
+  void function(String name) {
+    functions.add(name);
+  }
+
+  void operator(String name) {
+    operators.add(name);
+  }
+
+  void type(String name) {
+    types.add(name);
+  }
+
+  /** A name that, used like a column, means a whole row: a table's, an alias's. */
+  void rowName(String name) {
+    rowNames.add(name);
+  }
+
+  /** A column reference of one part. */
+  void loneName(String name) {
+    loneNames.add(name);
+  }
+
+  StatementClass statementClass() {
+    return statementClass;
+  }
+
+  /** Every name that came from the statement, to be looked at for hidden characters. */
+  List<String> names() {
+    List<String> names = new ArrayList<>(targets);
+    names.addAll(tables);
+    names.addAll(columns);
+    names.addAll(functions);
+    names.addAll(types);
+    names.addAll(rowNames);
+    return names;
+  }
+
+  /** The analysis so far; nothing with a problem is a read. */
+  Analysis toAnalysis(int statements, Tokens tokens) {
+    Set<String> ordered = new LinkedHashSet<>(targets);
+    ordered.addAll(tables);
+    boolean rows = wholeRows || loneNames.stream().anyMatch(rowNames::contains);
+    if (!problems.isEmpty() && statementClass == StatementClass.READ) {
+      effect(StatementClass.UNKNOWN, Reversible.UNKNOWN, "Query", 1);
+    }
+    return new Analysis(
+        statementClass,
+        statements,
+        verb,
+        List.copyOf(ordered),
+        List.copyOf(columns),
+        rows,
+        List.copyOf(functions),
+        List.copyOf(operators),
+        List.copyOf(types),
+        unboundedWrite,
+        statementClass == StatementClass.UNKNOWN ? Reversible.UNKNOWN : reversible,
+        List.copyOf(problems),
+        tokens.warnings(),
+        tokens.literals(),
+        tokens.comments(),
+        tokens.hotSpans());
+  }
+}

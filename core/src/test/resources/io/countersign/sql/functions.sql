@@ -1,0 +1,59 @@
+-- Functions of pg_catalog that a statement may call and still count as a read. By name: a name is
+-- listed only if every function of that name is harmless, but for those named below.
+with harmless_though_volatile(name) as (
+  values ('clock_timestamp'), ('gen_random_uuid'), ('random'), ('timeofday'), ('uuidv4'), ('uuidv7')
+), wanted_though_internal(name) as (
+  values ('array_append'), ('array_cat'), ('array_prepend'), ('bool'), ('bpchar'), ('date'),
+         ('float4'), ('float8'), ('int2'), ('int4'), ('int8'), ('interval'), ('numeric'),
+         ('pg_column_size'), ('pg_size_pretty'), ('pg_typeof'), ('starts_with'), ('text'),
+         ('time'), ('timestamp'), ('timestamptz'), ('varchar')
+), left_out(pattern) as (
+  values
+    -- settings, identity of the connection, privileges, transactions
+    ('^(current_setting|getpgusername|inet_(client|server)_.*|has_.*|row_security_active|txid_.*)$'),
+    -- run a query given as text, or look dictionaries and types up by name
+    ('^(ts_rewrite|ts_stat|ts_debug|ts_parse|ts_token_type|ts_lexize|to_reg.*)$'),
+    -- make rows of any type
+    ('^jsonb?_populate_.*$'),
+    -- XML
+    ('^xml.*$'),
+    -- support functions
+    ('^(brin|gin|gist|spg|regtype|void)'), ('(send|_subdiff|_canonical)$'),
+    ('^(int4inc|int8_sum|numeric_.*|dexp|dlog1.*|dround|dtrunc|like|notlike|textlen)$')
+), unwanted_type(name) as (
+  values ('aclitem'), ('cid'), ('cstring'), ('event_trigger'), ('fdw_handler'), ('gtsvector'),
+         ('index_am_handler'), ('int2vector'), ('internal'), ('language_handler'), ('oid'),
+         ('oidvector'), ('pg_ddl_command'), ('pg_lsn'), ('pg_node_tree'), ('pg_snapshot'),
+         ('refcursor'), ('regclass'), ('regcollation'), ('regnamespace'), ('regoper'),
+         ('regoperator'), ('regproc'), ('regprocedure'), ('regrole'), ('regtype'),
+         ('table_am_handler'), ('tid'), ('trigger'), ('tsm_handler'), ('txid_snapshot'),
+         ('xid'), ('xid8'), ('xml')
+), candidate as (
+  select p.oid, p.proname, p.provolatile,
+         exists (
+           select from unnest(p.proargtypes::oid[] || p.prorettype) argument (type)
+             join pg_type t on t.oid = argument.type
+             join unwanted_type u on t.typname in (u.name, '_' || u.name)) as has_unwanted_type,
+         exists (select from pg_operator where oprcode = p.oid)
+           or exists (select from pg_amproc where amproc = p.oid)
+           or exists (select from pg_cast where castfunc = p.oid)
+           or exists (select from pg_conversion where conproc = p.oid)
+           or exists (
+             select from pg_aggregate
+              where p.oid in (aggtransfn, aggfinalfn, aggcombinefn, aggserialfn, aggdeserialfn,
+                              aggmtransfn, aggminvtransfn, aggmfinalfn)) as is_internal
+    from pg_proc p
+   where p.pronamespace = 'pg_catalog'::regnamespace
+     and p.prokind in ('f', 'a', 'w')
+)
+select distinct proname::text
+  from candidate c
+ where (not has_unwanted_type or proname = 'pg_typeof')
+   and not exists (
+     select from candidate v
+      where v.proname = c.proname and v.provolatile = 'v'
+        and v.proname not in (select name from harmless_though_volatile))
+   and (not is_internal or proname in (select name from wanted_though_internal))
+   and (proname !~ '^pg_' or proname in (select name from wanted_though_internal))
+   and not exists (select from left_out where proname ~ pattern)
+ order by 1
