@@ -1,4 +1,5 @@
-# Sourced by the launchers: sets JAVA_HOME to a JDK 25 or newer, or says in one line what is missing.
+# Sourced by the launchers: sets JAVA_HOME to a JDK 25 or newer, or says in one line that none is
+# there.
 jdk_major() { # JDK_HOME -> major version, or 0
   [ -x "$1/bin/javac" ] || { echo 0; return; }
   "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p' | grep . || echo 0
@@ -14,7 +15,7 @@ find_jdk() {
   return 1
 }
 if ! JAVA_HOME=$(find_jdk); then
-  echo "countersign: no JDK 25 or newer found (looked at JAVA_HOME, PATH and the usual JVM folders); install one and try again" >&2
+  echo "countersign: no JDK 25 or newer found in JAVA_HOME, PATH or the usual JVM folders" >&2
   exit 1
 fi
 export JAVA_HOME

@@ -55,7 +55,8 @@ create table ballot (
   signed_in_at timestamptz,
   received_at  timestamptz not null,
   mac          text not null,
-  state        text not null check (state in ('received', 'counted', 'refused', 'late', 'replaced', 'withdrawn')),
+  state        text not null
+    check (state in ('received', 'counted', 'refused', 'late', 'replaced', 'withdrawn')),
   code         text,
   groups       text[] not null default '{}'        -- policy groups held when counted
 );

@@ -241,7 +241,10 @@ class JudgementTest {
                   pending_for: 30m
                   remind_after: [10m]
                   reason: {min_length: 20, ask: 'Who asked?'}
-                  channels: {slack: hidden_values, teams: deny_only, console: {signed_in_within: PT1M}}
+                  channels:
+                    slack: hidden_values
+                    teams: deny_only
+                    console: {signed_in_within: PT1M}
                   limits: {max_rows: 20, statement_timeout: 30s, mask: [email, pci]}
                 """)
             .judge(WRITE);

@@ -1,0 +1,5 @@
+/** Real servers for tests: PostgreSQL as Debian installs it, and Temporal. */
+@NullMarked
+package io.countersign.worker.engine;
+
+import org.jspecify.annotations.NullMarked;
