@@ -1,5 +1,6 @@
 package io.countersign.sql;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.List;
 
 /**
@@ -56,6 +57,7 @@ public record Analysis(
   }
 
   /** True if nothing was left for people to inspect. */
+  @JsonIgnore
   public boolean isComplete() {
     return uninspectable.isEmpty();
   }

@@ -97,7 +97,12 @@ public final class ActionStore {
 
   /** Evidence of something that changes no status (a reminder, a refused vote, a result read). */
   public void note(ActionId id, Event event) {
-    jdbi.useTransaction(handle -> record(handle, id, event));
+    jdbi.useTransaction(handle -> note(handle, id, event));
+  }
+
+  /** The same inside a transaction of the caller. */
+  public void note(Handle handle, ActionId id, Event event) {
+    record(handle, id, event);
   }
 
   private static void record(Handle handle, ActionId id, Event event) {

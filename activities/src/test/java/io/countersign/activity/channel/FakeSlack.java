@@ -1,0 +1,128 @@
+package io.countersign.activity.channel;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/** Slack's Web API as far as we call it: records every call, answers as told or with success. */
+final class FakeSlack implements AutoCloseable {
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final HttpServer server;
+  private final List<Call> calls = new CopyOnWriteArrayList<>();
+  private final Deque<Answer> answers = new ArrayDeque<>();
+  private int messages;
+
+  /** One request. */
+  record Call(String method, Map<String, String> form, @Nullable String authorization) {
+    String get(String name) {
+      return Objects.requireNonNull(form.get(name), name);
+    }
+
+    JsonNode blocks() {
+      return json(get("blocks"));
+    }
+
+    /** The ids of the buttons, for example {@code [approve, deny, open]}. */
+    List<String> buttons() {
+      return blocks().findValuesAsText("action_id");
+    }
+  }
+
+  private record Answer(int status, @Nullable String retryAfter, String body) {}
+
+  FakeSlack() {
+    try {
+      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    server.createContext("/api/", this::handle);
+    server.start();
+  }
+
+  SlackConfig config() {
+    String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/api";
+    return new SlackConfig("xoxb-fake", "signing-secret", null, "C1", url, null, null, null);
+  }
+
+  List<Call> calls() {
+    return calls;
+  }
+
+  List<Call> calls(String method) {
+    return calls.stream().filter(call -> call.method().equals(method)).toList();
+  }
+
+  synchronized void answerOnce(int status, @Nullable String retryAfter, String body) {
+    answers.add(new Answer(status, retryAfter, body));
+  }
+
+  static JsonNode json(String text) {
+    try {
+      return MAPPER.readTree(text);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private synchronized void handle(HttpExchange exchange) throws IOException {
+    String method = exchange.getRequestURI().getPath().replaceFirst("^/api/", "");
+    String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+    String authorization = exchange.getRequestHeaders().getFirst("Authorization");
+    calls.add(new Call(method, form(body), authorization));
+    Answer planned = answers.poll();
+    Answer answer = planned == null ? success(method, form(body)) : planned;
+    if (answer.retryAfter() != null) {
+      exchange.getResponseHeaders().add("Retry-After", answer.retryAfter());
+    }
+    exchange.getResponseHeaders().add("Content-Type", "application/json");
+    byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
+    exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
+    exchange.getResponseBody().write(bytes);
+    exchange.close();
+  }
+
+  private Answer success(String method, Map<String, String> form) {
+    String ts = method.equals("chat.postMessage") ? "1700000000.%06d".formatted(++messages) : "";
+    String given = form.getOrDefault("ts", ts);
+    return new Answer(
+        200, null, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"" + given + "\",\"view\":{}}");
+  }
+
+  private static Map<String, String> form(String body) {
+    Map<String, String> form = new HashMap<>();
+    for (String pair : body.split("&")) {
+      int equals = pair.indexOf('=');
+      if (equals > 0) {
+        form.put(decode(pair.substring(0, equals)), decode(pair.substring(equals + 1)));
+      }
+    }
+    return form;
+  }
+
+  private static String decode(String text) {
+    return URLDecoder.decode(text, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
