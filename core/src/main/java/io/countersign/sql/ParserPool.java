@@ -15,6 +15,7 @@ import java.util.function.Supplier;
  */
 public final class ParserPool implements AutoCloseable {
   private static final Duration LOAD_TIME = Duration.ofSeconds(30);
+  private static final Duration QUEUE_TIME = Duration.ofSeconds(10);
 
   private final Duration parseTime;
   private final Supplier<PgQuery> load;
@@ -40,10 +41,13 @@ public final class ParserPool implements AutoCloseable {
     }
   }
 
-  /** Waits for a free parser at most as long as loading and one parse may take. */
+  /** Waits at most ten seconds for a free parser. */
   ParserReply parse(String sql) {
+    if (isClosed()) {
+      return new ParserReply.Failed("the parser is closed");
+    }
     try {
-      ParserWorker worker = idle.poll(LOAD_TIME.plus(parseTime).toMillis(), TimeUnit.MILLISECONDS);
+      ParserWorker worker = idle.poll(QUEUE_TIME.toMillis(), TimeUnit.MILLISECONDS);
       if (worker == null) {
         return new ParserReply.Failed("every parser is busy");
       }
@@ -69,12 +73,21 @@ public final class ParserPool implements AutoCloseable {
     }
   }
 
+  /** Waits until one parser is loaded; false if none could be. */
+  public boolean awaitReady() {
+    return parse("select 1") instanceof ParserReply.Parsed;
+  }
+
   private synchronized void replace(ParserWorker worker) {
     worker.discard();
     workers.remove(worker);
     if (!closed) {
       addWorker();
     }
+  }
+
+  private synchronized boolean isClosed() {
+    return closed;
   }
 
   private synchronized void addWorker() {

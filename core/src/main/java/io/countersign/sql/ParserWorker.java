@@ -1,8 +1,10 @@
 package io.countersign.sql;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -39,13 +41,15 @@ final class ParserWorker {
     PgQuery loaded;
     try {
       loaded = parser.get(loadMillis, TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (ExecutionException | TimeoutException | CancellationException e) {
       return new ParserReply.Failed("the parser could not be loaded");
     }
     try {
       return thread.submit(() -> loaded.parse(sql)).get(parseMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       return new ParserReply.Failed("parsing took too long");
+    } catch (RejectedExecutionException e) {
+      return new ParserReply.Failed("the parser is closed");
     } catch (ExecutionException e) {
       // The cause is left out: a trap, an exhausted stack or memory; its text may quote SQL.
       return new ParserReply.Failed("too deep or too large for the parser");

@@ -84,6 +84,7 @@ public final class StatementAnalyser {
 
   private static Analysis unknown(String sql, int statements, String reason) {
     Findings findings = new Findings();
+    findings.effect(StatementClass.UNKNOWN, Reversible.UNKNOWN, "Run", 1);
     findings.problem(reason);
     return findings.toAnalysis(statements, Tokens.unknown(sql));
   }

@@ -23,6 +23,7 @@ final class TreeWalk {
   private static final int OTHER_STATEMENT = 100;
   private static final Set<String> QUERIES =
       Set.of("SelectStmt", "InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt");
+  private static final Set<String> PARTS = Set.of("ReplicaIdentityStmt", "ReturnStmt");
 
   private final Findings findings;
   private final NameChecks names;
@@ -73,9 +74,12 @@ final class TreeWalk {
       fields(type, node, shape.get(), strict);
       return;
     }
-    if (strict) {
+    boolean isStatement = type.endsWith("Stmt") && !PARTS.contains(type);
+    if (strict || isStatement) {
       findings.problem("`" + type + "` is not understood");
-      findings.raise(type.endsWith("Stmt") ? StatementClass.UNKNOWN : StatementClass.READ);
+    }
+    if (isStatement) {
+      findings.raise(StatementClass.UNKNOWN);
     }
     looseFields(node);
   }

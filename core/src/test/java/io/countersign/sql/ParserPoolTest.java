@@ -5,17 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParserPoolTest {
-  private static final ParserPool POOL = new ParserPool();
+  private static final ParserPool POOL = new ParserPool(2, Duration.ofSeconds(3));
 
   @AfterAll
   static void close() {
@@ -68,21 +69,31 @@ class ParserPoolTest {
   }
 
   @Test
-  void slowStatementIsFailedAndItsParserReplaced() {
-    AtomicInteger loaded = new AtomicInteger();
-    try (ParserPool pool =
-        new ParserPool(
-            1,
-            Duration.ofMillis(1),
-            () -> {
-              loaded.incrementAndGet();
-              return new PgQuery();
-            })) {
+  void slowStatementIsFailedAndItsParserReplaced() throws Exception {
+    List<Thread> threads = new CopyOnWriteArrayList<>();
+    Supplier<PgQuery> load =
+        () -> {
+          threads.add(Thread.currentThread());
+          return new PgQuery();
+        };
+    try (ParserPool pool = new ParserPool(1, Duration.ofMillis(1), load)) {
       String slow = "select 1" + "+1".repeat(5_000);
       assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
       assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
-      assertThat(loaded).hasValueGreaterThan(1);
+      assertThat(threads).hasSizeGreaterThan(1);
+      assertThat(threads.getFirst().join(Duration.ofSeconds(20)))
+          .as("the interrupted parse ends")
+          .isTrue();
     }
+  }
+
+  @Test
+  void closedPoolFailsEveryStatement() {
+    ParserPool pool = new ParserPool(1, Duration.ofSeconds(3));
+    assertThat(pool.awaitReady()).isTrue();
+    pool.close();
+    assertThat(pool.parse("select 1")).isEqualTo(new ParserReply.Failed("the parser is closed"));
+    assertThat(pool.awaitReady()).isFalse();
   }
 
   @Test
