@@ -3,10 +3,16 @@ import { actionPath, get, packetOf } from './api.js';
 import { copyButton, el, keep, link } from './dom.js';
 import { alarm, deadline, moment, statusTag, tags } from './parts.js';
 import { saidCard, statementCard, touchesCard, warningsCard, whyCard } from './packet.js';
-import { timelineCard, votesIn } from './timeline.js';
+import { timelineCard } from './timeline.js';
 import { voteBox } from './vote.js';
 import {
-  ending, guaranteeWords, isOver, requesterWords, statusTone, statusWords, titleOf,
+  ending,
+  guaranteeWords,
+  isOver,
+  requesterWords,
+  statusTone,
+  statusWords,
+  titleOf,
 } from './words.js';
 
 const LAST_DITCH_MILLIS = 15000;
@@ -31,7 +37,7 @@ export function actionPage(site, id) {
   const box = voteBox(site, {
     hidesValues: () => statement?.hidesValues() ?? false,
     reveal: () => statement?.reveal(),
-    redraw: () => latest && box.update(latest.action, latest.packet, votesIn(latest.events)),
+    redraw: () => latest && box.update(latest.action, latest.packet),
     reload: () => load(),
   });
   const left = el('div', { class: 'left' }, warnings, packetPart, why, said);
@@ -55,7 +61,7 @@ export function actionPage(site, id) {
     try {
       const action = await get(actionPath(id));
       const [packet, events] = await Promise.all([
-        packetOf(action),
+        packetOf(action, { fresh: true }),
         get(actionPath(id, '/events')).then((list) => list.items ?? []),
       ]);
       if (!closed) {
@@ -68,13 +74,19 @@ export function actionPage(site, id) {
   }
 
   function unreadable(problem) {
-    return alarm(`This action cannot be read now: ${problem.message}. It is tried again by itself.`);
+    return alarm(
+      `This action cannot be read now: ${problem.message}. It is tried again by itself.`,
+    );
   }
 
   function unknown() {
     head.replaceChildren(el('h1', {}, 'No such action'));
     const words = 'It does not exist, or you may not see it. ';
-    return el('div', { class: 'card empty' }, el('p', {}, words, link('/', {}, 'Go to the queue'), '.'));
+    return el(
+      'div',
+      { class: 'card empty' },
+      el('p', {}, words, link('/', {}, 'Go to the queue'), '.'),
+    );
   }
 
   function render(found) {
@@ -86,23 +98,30 @@ export function actionPage(site, id) {
     keep(head, { action: brief(action), packet: packet?.title }, () => heading(action, packet, me));
     keep(state, stateOf(action), () => stateBanner(action));
     keep(warnings, [packet?.warnings, packet?.uninspectable], () => packet && warningsCard(packet));
-    if (keep(packetPart, packet, () => packetCards(action, packet))) {
+    if (
+      keep(packetPart, [packet?.packet_digest, !packet && action.status], () =>
+        packetCards(action, packet),
+      )
+    ) {
       statement = packetPart.querySelector('[aria-labelledby="runs"]');
     }
-    keep(why, [packet, action.seats, action.parties], () => packet && whyCard({ action, packet, me }));
-    keep(said, packet, () => packet && saidCard(packet));
-    keep(timeline, [events, action.status, action.seats], () => timelineCard(events, action, me));
-    keep(evidence, isOver(action), () => evidenceCard(action, site));
-    box.update(action, packet, votesIn(events));
+    keep(why, [packet, action.seats], () => packet && whyCard({ action, packet, me }));
+    keep(said, packet?.packet_digest, () => packet && saidCard(packet));
+    keep(timeline, [events, action.status, action.seats, packet?.votes], () =>
+      timelineCard(found, me),
+    );
+    keep(evidence, [isOver(action), packet?.votes], () => evidenceCard(found, site));
+    box.update(action, packet);
   }
 
   function packetCards(action, packet) {
     if (packet) {
       return [statementCard(packet, site.announce), touchesCard(packet)];
     }
-    const words = action.status === 'EVALUATING'
-      ? 'What will run is shown here as soon as it is judged.'
-      : 'Only reviewers of this action and auditors see what it runs.';
+    const words =
+      action.status === 'EVALUATING'
+        ? 'What will run is shown here as soon as it is judged.'
+        : 'Only reviewers of this action and auditors see what it runs.';
     return el('div', { class: 'card empty' }, el('p', {}, words));
   }
 
@@ -112,10 +131,14 @@ export function actionPage(site, id) {
     }
     const digest = (one) => one.packet?.action_digest;
     if (digest(latest) && digest(found) !== digest(latest)) {
-      trouble.replaceChildren(alarm('The action changed since you opened it. Read it again before you decide.'));
+      trouble.replaceChildren(
+        alarm('The action changed since you opened it. Read it again before you decide.'),
+      );
     }
     if (found.action.status !== latest.action.status) {
-      site.announce(found.action.status === 'PENDING_REVIEW' ? 'Waiting for review' : ending(found.action));
+      site.announce(
+        found.action.status === 'PENDING_REVIEW' ? 'Waiting for review' : ending(found.action),
+      );
     } else if (JSON.stringify(found.action.seats) !== JSON.stringify(latest.action.seats)) {
       site.announce('A vote was counted');
     }
@@ -155,7 +178,7 @@ function heading(action, packet, me) {
     el(
       'p',
       { class: 'sub' },
-      `${requesterWords(action.requester, me)}, on `,
+      `${requesterWords(action.requester, me, packet?.names)}, on `,
       el('strong', {}, where),
       ' · asked ',
       moment(action.created_at),
@@ -165,22 +188,29 @@ function heading(action, packet, me) {
   ];
 }
 
-const stateOf = ({ status, outcome, error, expires_at: until, created_at: since }) =>
-  ({ status, outcome, error, until, since });
+const stateOf = ({ status, outcome, error, expires_at: until, created_at: since }) => ({
+  status,
+  outcome,
+  error,
+  until,
+  since,
+});
 
 const TONE_CLASS = { ok: 'ok', no: 'no', warn: '', plain: 'plain' };
 
 function stateBanner(action) {
   if (action.status === 'PENDING_REVIEW') {
     return action.expires_at
-      ? el('div', { class: 'note clock' }, deadline(action.created_at, action.expires_at),
-          el('span', {}, 'Then it counts as not approved.'))
+      ? el(
+          'div',
+          { class: 'note clock' },
+          deadline(action.created_at, action.expires_at),
+          el('span', {}, 'Then it counts as not approved.'),
+        )
       : null;
   }
   const outcome = action.outcome;
-  const how = outcome?.guarantee
-    ? `It ran ${guaranteeWords(outcome.guarantee)}, at `
-    : null;
+  const how = outcome?.guarantee ? `It ran ${guaranteeWords(outcome.guarantee)}, at ` : null;
   return el(
     'div',
     { class: `note ${TONE_CLASS[statusTone(action.status)]}`, 'data-status': action.status },
@@ -195,22 +225,53 @@ function stateBanner(action) {
 
 const capital = (words) => words.charAt(0).toUpperCase() + words.slice(1);
 
-function evidenceCard(action, site) {
+function mayHaveReceipt(action, packet, person) {
+  return (
+    person.roles?.includes('auditor') ||
+    packet?.party ||
+    action.requester.id === person.id ||
+    (packet?.votes ?? []).some((vote) => vote.person === person.id)
+  );
+}
+
+function evidenceCard({ action, packet }, site) {
   const card = (...inside) =>
-    el('section', { class: 'card', 'aria-labelledby': 'proof' }, el('h2', { id: 'proof' }, 'Evidence'), inside);
+    el(
+      'section',
+      { class: 'card', 'aria-labelledby': 'proof' },
+      el('h2', { id: 'proof' }, 'Evidence'),
+      inside,
+    );
   if (!isOver(action)) {
     return card(
-      el('p', { class: 'soft' }, 'Every step is in the log before it takes effect. The receipt is made at the end.'),
+      el(
+        'p',
+        { class: 'soft' },
+        'Every step is in the log before it takes effect. The receipt is made at the end.',
+      ),
     );
   }
-  const file = `receipt-${action.id}.json`;
+  if (!mayHaveReceipt(action, packet, site.session.person)) {
+    return card(
+      el(
+        'p',
+        { class: 'soft' },
+        'There is a receipt: the requester, the voters and auditors can have it.',
+      ),
+    );
+  }
+  const file = `${action.id}.receipt.json`;
   const command = `./countersign verify ${file} --key log.vkey`;
   return card(
     el('p', {}, 'The receipt proves this action to anyone, without trusting this server.'),
     el(
       'p',
       { class: 'downloads' },
-      el('a', { class: 'button', href: actionPath(action.id, '/receipt'), download: file }, 'Download the receipt'),
+      el(
+        'a',
+        { class: 'button', href: actionPath(action.id, '/receipt'), download: file },
+        'Download the receipt',
+      ),
       el('a', { href: '/v1/audit/keys', download: 'log.vkey' }, 'Log key'),
     ),
     el('pre', { class: 'line', tabindex: '0', 'aria-label': 'How to verify it' }, command),

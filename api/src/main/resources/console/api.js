@@ -74,20 +74,25 @@ export const actionPath = (id, rest = '') => `/v1/actions/${encodeURIComponent(i
 
 const packets = new Map();
 
-/** The packet of an action, or null where this person may not see it; kept per revision. */
-export async function packetOf(action) {
-  const key = `${action.id} ${action.action_digest} ${action.status === 'EVALUATING'}`;
-  if (!packets.has(key)) {
-    const packet = get(actionPath(action.id, '/packet')).catch((problem) => {
-      packets.delete(key);
-      if ([403, 404].includes(problem.status)) {
-        return null;
-      }
-      throw problem;
-    });
-    packets.set(key, packet);
+/**
+ * The packet of an action, or null where this person may not see it. A list keeps it until the
+ * action changes, because it asks for many again and again.
+ */
+export async function packetOf(action, { fresh = false } = {}) {
+  const state = JSON.stringify([action.changed_at, action.status, action.seats]);
+  const known = packets.get(action.id);
+  if (!fresh && known?.state === state) {
+    return known.packet;
   }
-  return packets.get(key);
+  const packet = get(actionPath(action.id, '/packet')).catch((problem) => {
+    packets.delete(action.id);
+    if ([403, 404].includes(problem.status)) {
+      return null;
+    }
+    throw problem;
+  });
+  packets.set(action.id, { state, packet });
+  return packet;
 }
 
 function change(method, path, body) {

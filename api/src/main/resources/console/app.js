@@ -63,7 +63,12 @@ function chosen() {
 
 function missing() {
   const home = link('/', {}, 'the queue');
-  const node = el('div', {}, el('h1', {}, 'Nothing is here'), el('p', {}, 'Go back to ', home, '.'));
+  const node = el(
+    'div',
+    {},
+    el('h1', {}, 'Nothing is here'),
+    el('p', {}, 'Go back to ', home, '.'),
+  );
   return { title: 'Not found', node };
 }
 
@@ -81,14 +86,16 @@ function header() {
     places.push(to('/start', 'Start'));
   }
   const brand = el('span', { class: 'mark', 'aria-hidden': true });
-  document.getElementById('top').replaceChildren(
-    ...nodes([
-      link('/', { class: 'brand' }, brand, 'Countersign'),
-      el('nav', { 'aria-label': 'Pages' }, places),
-      site.live || !person ? null : el('span', { class: 'tag warn' }, 'live updates interrupted'),
-      person ? whoIsHere(person) : null,
-    ]),
-  );
+  document
+    .getElementById('top')
+    .replaceChildren(
+      ...nodes([
+        link('/', { class: 'brand' }, brand, 'Countersign'),
+        el('nav', { 'aria-label': 'Pages' }, places),
+        site.live || !person ? null : el('span', { class: 'tag warn' }, 'live updates interrupted'),
+        person ? whoIsHere(person) : null,
+      ]),
+    );
 }
 
 function whoIsHere(person) {
@@ -146,7 +153,11 @@ async function start() {
 }
 
 start().catch((problem) => {
-  const again = el('button', { type: 'button', on: { click: () => location.reload() } }, 'Try again');
+  const again = el(
+    'button',
+    { type: 'button', on: { click: () => location.reload() } },
+    'Try again',
+  );
   main.replaceChildren(
     el('h1', {}, 'The console could not start'),
     alarm(`${problem.message}.`, again),

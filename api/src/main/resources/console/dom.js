@@ -2,9 +2,9 @@
 
 // Characters that hide, reorder or fake text: shown as their code, as the packet shows them.
 const UNSAFE = new RegExp(
-  '[\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160\\u17B4\\u17B5' +
-    '\\u180B-\\u180E\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF\\uFFA0' +
-    '\\uFFF0-\\uFFFB\\u{E0000}-\\u{E0FFF}]|[\\uD800-\\uDFFF]',
+  '[\\u0000-\\u0008\\u000B-\\u001F\\u007F-\\u009F\\u00AD\\u034F\\u061C\\u115F\\u1160' +
+    '\\u17B4\\u17B5\\u180B-\\u180E\\u200B-\\u200F\\u2028-\\u202E\\u2060-\\u206F\\u3164\\uFEFF' +
+    '\\uFFA0\\uFFF0-\\uFFFB\\u{E0000}-\\u{E0FFF}]|[\\uD800-\\uDFFF]',
   'gu',
 );
 

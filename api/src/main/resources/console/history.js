@@ -30,6 +30,7 @@ export function historyPage(site) {
     el('p', { class: 'sub' }, 'Every action you may see, the newest first.'),
     el('div', { class: 'filters' }, el('label', { for: 'status' }, 'Status'), choice),
     fresh,
+    el('h2', { class: 'unseen' }, 'Actions'),
     lists,
     trouble,
     more,
@@ -63,7 +64,9 @@ export function historyPage(site) {
     const again = () => site.navigate(location.pathname + location.search, { replace: true });
     const button = el('button', { type: 'button', on: { click: again } }, 'Show what changed');
     if (seen !== null && !fresh.firstChild) {
-      fresh.replaceChildren(...nodes([el('p', { class: 'note plain' }, 'Something changed. ', button)]));
+      fresh.replaceChildren(
+        ...nodes([el('p', { class: 'note plain' }, 'Something changed. ', button)]),
+      );
     }
   }
 

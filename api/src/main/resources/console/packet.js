@@ -1,8 +1,14 @@
 /** The packet: everything a decision needs, rendered from the action and never from its words. */
 import { copyButton, el } from './dom.js';
 import { seatDots } from './parts.js';
-import { count, estimateWords, guaranteeWords, personWords, reversibleWords } from './words.js';
-import { shortDigest } from './words.js';
+import {
+  count,
+  guaranteeWords,
+  personWords,
+  reversibleWords,
+  rowsWords,
+  shortDigest,
+} from './words.js';
 
 const KEYWORDS = new RegExp(
   '\\b(select|insert|update|delete|truncate|merge|from|into|values|set|where|returning|join|left|' +
@@ -13,22 +19,25 @@ const KEYWORDS = new RegExp(
 const ESCAPED = /\\u\{[0-9A-F]{4,6}\}/g;
 const LONG_BLANK = / {40,}|\t{10,}/g;
 
-/** The statement with line numbers; `reveal` shows hidden values and is asked by the vote box too. */
+/** The statement with line numbers; the vote box may ask it to `reveal` hidden values. */
 export function statementCard(packet, announce) {
   let hidden = packet.hides_values;
-  const code = el('ol', {
-    class: 'code', tabindex: '0', role: 'region', 'aria-label': 'The statement',
-  });
+  const code = el('ol');
+  const scroll = { class: 'code', tabindex: '0', role: 'region', 'aria-label': 'The statement' };
   const jumps = el('p', { class: 'jumps' });
   const params = el('div');
   const toggle = el('button', { type: 'button', class: 'quiet', on: { click: flip } });
   const card = el(
     'section',
     { class: 'card', 'aria-labelledby': 'runs' },
-    el('div', { class: 'cap' }, el('h2', { id: 'runs' }, 'Exactly this will run'),
-      packet.hides_values ? toggle : null),
+    el(
+      'div',
+      { class: 'cap' },
+      el('h2', { id: 'runs' }, 'Exactly this will run'),
+      packet.hides_values ? toggle : null,
+    ),
     jumps,
-    code,
+    el('div', scroll, code),
     params,
     facts(packet, announce),
     comments(packet),
@@ -126,9 +135,15 @@ function marks(code, hot, total) {
     const line = code.querySelector(`[data-line="${number}"]`);
     line?.scrollIntoView({ block: 'center' });
   };
-  const buttons = [...hot].slice(0, 12).map((number) =>
-    el('button', { type: 'button', class: 'quiet', on: { click: () => jump(number) } }, `line ${number}`),
-  );
+  const buttons = [...hot]
+    .slice(0, 12)
+    .map((number) =>
+      el(
+        'button',
+        { type: 'button', class: 'quiet', on: { click: () => jump(number) } },
+        `line ${number}`,
+      ),
+    );
   return [document.createTextNode(`${count(total, 'line')}. Marked: `), ...buttons];
 }
 
@@ -158,7 +173,11 @@ function facts(packet, announce) {
       ` · ${count(packet.statement_bytes, 'byte')}`,
     ),
     el('p', { class: 'mono wrap' }, hex.replace(/(.{8})/g, '$1 ').trim(), ' ', copy),
-    el('p', { class: 'soft' }, 'A vote counts for these bytes only. Other bytes have another digest.'),
+    el(
+      'p',
+      { class: 'soft' },
+      'A vote counts for these bytes only. Other bytes have another digest.',
+    ),
   );
 }
 
@@ -176,17 +195,30 @@ function comments(packet) {
 
 /** What could not be understood, then what a reviewer should notice. */
 export function warningsCard(packet) {
-  const list = (items) => el('ul', {}, items.map((item) => el('li', {}, item)));
+  const list = (items) =>
+    el(
+      'ul',
+      {},
+      items.map((item) => el('li', {}, item)),
+    );
   const unknown = packet.uninspectable ?? [];
   const warnings = packet.warnings ?? [];
   return [
     unknown.length
-      ? el('section', { class: 'note no', 'aria-label': 'Not inspected' },
-          el('strong', {}, 'Not everything here could be inspected'), list(unknown))
+      ? el(
+          'section',
+          { class: 'note no', 'aria-label': 'Not inspected' },
+          el('strong', {}, 'Not everything here could be inspected'),
+          list(unknown),
+        )
       : null,
     warnings.length
-      ? el('section', { class: 'note', 'aria-label': 'Warnings' },
-          el('strong', {}, 'Look closely'), list(warnings))
+      ? el(
+          'section',
+          { class: 'note', 'aria-label': 'Warnings' },
+          el('strong', {}, 'Look closely'),
+          list(warnings),
+        )
       : null,
   ];
 }
@@ -201,14 +233,23 @@ export function touchesCard(packet) {
       ? el(
           'table',
           {},
-          el('thead', {}, el('tr', {}, el('th', { scope: 'col' }, 'Table'), el('th', { scope: 'col' }, 'Data tags'))),
+          el(
+            'thead',
+            {},
+            el(
+              'tr',
+              {},
+              el('th', { scope: 'col' }, 'Table'),
+              el('th', { scope: 'col' }, 'Data tags'),
+            ),
+          ),
           el('tbody', {}, tables.map(tableRow)),
         )
       : el('p', { class: 'soft' }, 'No table is named in it.'),
     el(
       'dl',
       {},
-      pair('Rows', `${estimateWords(packet)}, at most ${packet.max_rows.toLocaleString()}; beyond that everything is rolled back`),
+      pair('Rows', `${rowsWords(packet)}; beyond that everything is rolled back`),
       pair('Undo', reversibleWords(packet.reversible)),
     ),
   );
@@ -227,11 +268,15 @@ function tableRow(table) {
 const pair = (term, ...words) => [el('dt', {}, term), el('dd', {}, words)];
 
 export function whyCard({ action, packet, me }) {
-  const rules = packet.rules.map((rule, at) => [at ? ', ' : '', el('span', { class: 'mono' }, rule)]);
+  const rules = packet.rules.map((rule, at) => [
+    at ? ', ' : '',
+    el('span', { class: 'mono' }, rule),
+  ]);
   const version = el('span', { class: 'soft' }, ` · policy ${shortDigest(packet.policy_version)}`);
-  const barred = (action.parties ?? [packet.requester.on_behalf_of]).filter(Boolean);
-  const people = barred.map((id) => personWords(id, me)).join(', ');
-  const asker = packet.requester.type === 'agent' ? `${packet.requester.id} (agents never decide)` : '';
+  const barred = packet.parties ?? [];
+  const people = barred.map((id) => personWords(id, me, packet.names)).join(', ');
+  const asker =
+    packet.requester.type === 'agent' ? `${packet.requester.id} (agents never decide)` : '';
   return el(
     'section',
     { class: 'card', 'aria-labelledby': 'why' },
@@ -254,7 +299,11 @@ export function saidCard(packet) {
   return el(
     'section',
     { class: 'card', 'aria-labelledby': 'said' },
-    el('h2', { id: 'said' }, agent ? 'Said by the agent, not checked' : 'Said by the requester, not checked'),
+    el(
+      'h2',
+      { id: 'said' },
+      agent ? 'Said by the agent, not checked' : 'Said by the requester, not checked',
+    ),
     el(
       'div',
       { class: 'said words', tabindex: '0', role: 'group', 'aria-label': 'Reason given' },

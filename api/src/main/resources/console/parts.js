@@ -71,7 +71,13 @@ export function alarm(words, ...more) {
 
 /** A sentence for a page or list that has nothing to show. */
 export function empty(title, words, ...more) {
-  return el('div', { class: 'card empty' }, el('p', { class: 'lead' }, title), el('p', {}, words), more);
+  return el(
+    'div',
+    { class: 'card empty' },
+    el('p', { class: 'lead' }, title),
+    el('p', {}, words),
+    more,
+  );
 }
 
 export function actionLink(action, words) {

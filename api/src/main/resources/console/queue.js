@@ -2,7 +2,15 @@
 import { listActions, packetOf } from './api.js';
 import { el, keep, link } from './dom.js';
 import {
-  actionLink, alarm, deadline, empty, moment, preview, seatDots, statusTag, tags,
+  actionLink,
+  alarm,
+  deadline,
+  empty,
+  moment,
+  preview,
+  seatDots,
+  statusTag,
+  tags,
 } from './parts.js';
 import { count, estimateWords, isOver, requesterWords, titleOf } from './words.js';
 import { standing } from './standing.js';
@@ -44,7 +52,9 @@ export function queuePage(site) {
     const waiting = entries
       .filter((entry) => !isOver(entry.action))
       .sort((a, b) => soonest(a.action) - soonest(b.action));
-    const decide = waiting.filter((entry) => standing(entry.action, site.session).decides);
+    const decide = waiting.filter(
+      (entry) => standing(entry.action, entry.packet, site.session).decides,
+    );
     const rest = waiting.filter((entry) => !decide.includes(entry));
     const over = entries.filter((entry) => isOver(entry.action));
     tellWhatIsNew(decide);
@@ -54,7 +64,9 @@ export function queuePage(site) {
     site.header();
     const me = site.session.person.id;
     keepFocus(node, () => {
-      keep(mine, decide, () => (decide.length ? list(decide, me) : nothingToDo(site)));
+      keep(mine, decide, () =>
+        decide.length ? [unseen('Yours to decide'), list(decide, me)] : nothingToDo(site),
+      );
       keep(others, rest, () => (rest.length ? [title('Waiting for others'), list(rest, me)] : []));
       keep(lately, over, () => (over.length ? [title('Decided lately'), done(over, me)] : []));
     });
@@ -120,7 +132,9 @@ function subline(mine, rest, more) {
   }
   if (rest) {
     const who = mine ? 'others' : 'other people';
-    parts.push(`${NUMBERS[rest] ?? rest} ${mine ? 'more ' : ''}wait${rest === 1 ? 's' : ''} for ${who}.`);
+    parts.push(
+      `${NUMBERS[rest] ?? rest} ${mine ? 'more ' : ''}wait${rest === 1 ? 's' : ''} for ${who}.`,
+    );
   }
   if (more) {
     parts.push(`Only the newest ${PAGE} are shown.`);
@@ -129,9 +143,14 @@ function subline(mine, rest, more) {
 }
 
 const title = (words) => el('h2', {}, words);
+const unseen = (words) => el('h2', { class: 'unseen' }, words);
 
 function list(entries, me) {
-  return el('ul', { class: 'card list' }, entries.map((entry) => row(entry, me)));
+  return el(
+    'ul',
+    { class: 'card list' },
+    entries.map((entry) => row(entry, me)),
+  );
 }
 
 function row({ action, packet }, me) {
@@ -145,7 +164,11 @@ function row({ action, packet }, me) {
       el('h3', {}, actionLink(action, titleOf(action, packet))),
       tags(action, packet),
       packet ? el('code', { class: 'stmt' }, preview(packet)) : null,
-      el('span', { class: 'soft' }, `${requesterWords(action.requester, me)} · ${where}`),
+      el(
+        'span',
+        { class: 'soft' },
+        `${requesterWords(action.requester, me, packet?.names)} · ${where}`,
+      ),
     ),
     el('div', { class: 'much' }, packet ? estimateWords(packet) : null, tables(packet)),
     seatDots(action.seats),
@@ -155,7 +178,8 @@ function row({ action, packet }, me) {
 
 function tables(packet) {
   const names = (packet?.tables ?? []).map((table) => table.name.replace(/^public\./, ''));
-  const shown = names.slice(0, 2).join(', ') + (names.length > 2 ? ` and ${names.length - 2} more` : '');
+  const shown =
+    names.slice(0, 2).join(', ') + (names.length > 2 ? ` and ${names.length - 2} more` : '');
   return shown ? el('span', { class: 'soft' }, shown) : null;
 }
 
@@ -175,7 +199,7 @@ export function done(entries, me) {
           packet ? el('code', { class: 'stmt' }, preview(packet)) : null,
         ),
         el('span', {}, statusTag(action.status), el('span', { class: 'soft' }, rowsOf(action))),
-        el('span', { class: 'soft' }, requesterWords(action.requester, me)),
+        el('span', { class: 'soft' }, requesterWords(action.requester, me, packet?.names)),
         moment(action.outcome?.executed_at ?? action.created_at, { class: 'soft' }),
       ),
     ),

@@ -1,29 +1,27 @@
-/** What the signed-in person may do with an action, and why not. The server decides; this explains. */
+/** What the signed-in person may do with an action, and why not. The server decides. */
 import { isOver, statusWords } from './words.js';
 
 const BARRED = {
   PARTY_CANNOT_APPROVE:
-    'You may not approve this: it is asked for you or by your own agent. Others must decide.',
+    'You may not approve this: it runs for you, through your agent or by your own request. ' +
+    'Somebody else must.',
   NOT_A_REVIEWER: 'You are in none of the groups that decide this one.',
-  STEP_UP_REQUIRED: 'This one needs a fresh sign-in. Sign out and in again, then decide.',
-  AGENT_CANNOT_DECIDE: 'Agents never decide.',
 };
 
 /**
  * `decides`: it waits for this person. `approve` and `deny`: null where allowed, else why not.
- * `party`: may take the request back.
+ * `party`: may take the request back. Parties may deny too.
  */
-export function standing(action, session, votes = []) {
+export function standing(action, packet, session) {
   const me = session.person;
-  const code = barred(action, me);
+  const code = barred(action, packet, me);
   const over = whyOver(action);
-  const party = code === 'PARTY_CANNOT_APPROVE';
-  const vote = action.viewer?.vote ?? votes.findLast((one) => one.person === me.id)?.decision ?? null;
+  const vote = (packet?.votes ?? []).findLast((one) => one.person === me.id)?.decision ?? null;
   return {
     decides: !code && !over && !vote,
-    approve: over ?? (code ? (BARRED[code] ?? BARRED.NOT_A_REVIEWER) : null),
-    deny: over ?? (code && !party ? (BARRED[code] ?? BARRED.NOT_A_REVIEWER) : null),
-    party,
+    approve: over ?? (code ? BARRED[code] : null),
+    deny: over ?? (code === 'NOT_A_REVIEWER' ? BARRED[code] : null),
+    party: code === 'PARTY_CANNOT_APPROVE',
     vote,
     over: over !== null,
   };
@@ -41,16 +39,10 @@ function whyOver(action) {
     : `Nothing is left to decide: ${statusWords(action.status)}.`;
 }
 
-/** The server's answer where it gives one; otherwise what can be told from the action itself. */
-function barred(action, me) {
-  if (action.viewer) {
-    return action.viewer.may_approve ? null : (action.viewer.code ?? 'NOT_A_REVIEWER');
-  }
-  const parties = action.parties ?? [action.requester.on_behalf_of, action.requester.id];
-  if (parties.includes(me.id)) {
+function barred(action, packet, me) {
+  const asks = [action.requester.id, action.requester.on_behalf_of].includes(me.id);
+  if (packet?.party || asks) {
     return 'PARTY_CANNOT_APPROVE';
   }
-  const groups = (action.seats ?? []).map((seat) => seat.group);
-  const known = me.review_groups ?? me.groups ?? [];
-  return groups.length && !groups.some((group) => known.includes(group)) ? 'NOT_A_REVIEWER' : null;
+  return packet?.reviewer ? null : 'NOT_A_REVIEWER';
 }

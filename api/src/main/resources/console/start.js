@@ -19,7 +19,11 @@ export function signInPage(site) {
       { class: 'card' },
       site.demo
         ? people(site.demo, back)
-        : el('a', { class: 'button yes', href: `/auth/sign-in?return=${encodeURIComponent(back)}` }, 'Sign in'),
+        : el(
+            'a',
+            { class: 'button yes', href: `/auth/sign-in?return=${encodeURIComponent(back)}` },
+            'Sign in',
+          ),
     ),
   );
   return { title: 'Sign in', node };
@@ -50,8 +54,16 @@ export function startPage(site) {
     'div',
     { class: 'start' },
     el('p', { class: 'eyebrow' }, 'A demo with a real PostgreSQL behind it'),
-    el('h1', {}, PROMISE.map((words) => el('span', {}, words, ' '))),
-    el('p', { class: 'sub' }, 'Play both sides here. Everything is made up, nothing leaves this machine.'),
+    el(
+      'h1',
+      {},
+      PROMISE.map((words) => el('span', {}, words, ' ')),
+    ),
+    el(
+      'p',
+      { class: 'sub' },
+      'Play both sides here. Everything is made up, nothing leaves this machine.',
+    ),
     el(
       'ol',
       { class: 'steps' },
@@ -64,14 +76,23 @@ export function startPage(site) {
 }
 
 function step(verb, words, ...inside) {
-  return el('li', { class: 'card' }, el('h2', {}, el('span', { class: 'verb' }, verb), words), inside);
+  return el(
+    'li',
+    { class: 'card' },
+    el('h2', {}, el('span', { class: 'verb' }, verb), words),
+    inside,
+  );
 }
 
 function waitingList(actions, offer) {
   const titles = new Map((offer.actions ?? []).map((one) => [one.id, one]));
   const waiting = actions.filter((action) => !isOver(action)).slice(0, 5);
   if (!waiting.length) {
-    return el('p', { class: 'soft' }, 'Nothing waits just now. Be the agent below and ask for something.');
+    return el(
+      'p',
+      { class: 'soft' },
+      'Nothing waits just now. Be the agent below and ask for something.',
+    );
   }
   return el(
     'ul',
@@ -83,7 +104,15 @@ function waitingList(actions, offer) {
         el(
           'div',
           { class: 'what' },
-          el('h3', {}, link(`/actions/${action.id}`, { class: 'cover' }, titleOf({ ...titles.get(action.id), ...action }))),
+          el(
+            'h3',
+            {},
+            link(
+              `/actions/${action.id}`,
+              { class: 'cover' },
+              titleOf({ ...titles.get(action.id), ...action }),
+            ),
+          ),
           tags(action),
         ),
         action.status === 'PENDING_REVIEW' ? seatDots(action.seats) : statusTag(action.status),
@@ -124,9 +153,17 @@ function withReturn(address, back) {
 function whoElse(site) {
   const person = site.session?.person;
   const words = person
-    ? ['You are ', el('strong', {}, person.display_name), ' now. Choose another to see the other side, or ',
-        link('/', {}, 'open your queue'), '.']
-    : ['Some actions need two different people. Carol stands behind the agent: see what happens when she approves.'];
+    ? [
+        'You are ',
+        el('strong', {}, person.display_name),
+        ' now. Choose another to see the other side, or ',
+        link('/', {}, 'open your queue'),
+        '.',
+      ]
+    : [
+        'Some actions need two different people. Carol stands behind the agent: ' +
+          'see what happens when she approves.',
+      ];
   return el('p', { class: 'soft' }, words);
 }
 
@@ -135,7 +172,13 @@ const EXAMPLE = "update orders set status = 'void' where id = 42";
 /** Asks as the agent, from this page or from a terminal. */
 function agentDesk(site, asked) {
   const offer = site.demo;
-  const sql = el('textarea', { id: 'sql', rows: '3', class: 'mono', spellcheck: 'false', maxlength: '65536' });
+  const sql = el('textarea', {
+    id: 'sql',
+    rows: '3',
+    class: 'mono',
+    spellcheck: 'false',
+    maxlength: '65536',
+  });
   sql.value = offer.example_sql ?? EXAMPLE;
   const reason = el('input', { id: 'why-asked', type: 'text', maxlength: '2000' });
   reason.value = 'customer 42 asked to void the order';
@@ -157,8 +200,10 @@ function agentDesk(site, asked) {
     button.disabled = true;
     try {
       const body = {
-        kind: 'execute_sql', target: offer.target ?? 'shop',
-        arguments: { sql: sql.value }, reason: reason.value,
+        kind: 'execute_sql',
+        target: offer.target ?? 'shop',
+        arguments: { sql: sql.value },
+        reason: reason.value,
       };
       answer.replaceChildren(said(await asAgent(offer.agent_token, 'POST', '/v1/actions', body)));
       asked();

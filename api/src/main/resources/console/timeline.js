@@ -22,14 +22,16 @@ const WORDS = {
   'action.failed': () => 'Failed, rolled back',
   'action.unknown': () => 'Outcome not known',
   'action.result_read': () => 'Result read',
-  'vote.refused': (who) => `A vote of ${who} was refused`,
+  'vote.refused': (who) => `${whose(who)} vote was refused`,
   'vote.withdrawn': (who) => `${who} took the vote back`,
   'vote.late': (who) => `${who} voted after the end`,
 };
 
+const whose = (who) => (who === 'you' ? 'your' : `${who}’s`);
+
 const REFUSAL = {
-  PARTY_CANNOT_APPROVE: 'it is their own request',
-  NOT_A_REVIEWER: 'not in a group that decides this',
+  PARTY_CANNOT_APPROVE: 'a party to an action may not approve it',
+  NOT_A_REVIEWER: 'no seat in the groups that decide this',
   STALE_DIGEST: 'the vote was for other bytes',
   AGENT_CANNOT_DECIDE: 'agents never decide',
   NOT_PENDING: 'it was no longer waiting',
@@ -38,76 +40,69 @@ const REFUSAL = {
 
 const OK = ['action.approved', 'action.succeeded', 'vote.counted'];
 const NO = [
-  'action.refused', 'action.expired', 'action.denied', 'action.failed', 'action.unknown',
-  'action.lapsed', 'action.revoked', 'vote.refused',
+  'action.refused',
+  'action.expired',
+  'action.denied',
+  'action.failed',
+  'action.unknown',
+  'action.lapsed',
+  'action.revoked',
+  'vote.refused',
 ];
 
-/** Who voted what, oldest first; a vote taken back is gone. */
-export function votesIn(items) {
-  const votes = [];
-  for (const item of items) {
-    if (item.type === 'vote.counted') {
-      votes.push({ person: item.actor?.id, decision: decisionOf(item) });
-    } else if (item.type === 'vote.withdrawn') {
-      const person = item.actor?.id;
-      votes.splice(0, votes.length, ...votes.filter((vote) => vote.person !== person));
-    }
-  }
-  return votes;
-}
-
-function decisionOf(item) {
-  const words = `${item.decision ?? ''} ${item.note ?? ''}`;
-  if (/\bden(y|ied)\b/i.test(words)) {
-    return 'deny';
-  }
-  return /\bapprove/i.test(words) ? 'approve' : 'voted';
-}
-
-export function timelineCard(items, action, me) {
+/** `packet` knows names and how each vote stands; without it ids and a plain word must do. */
+export function timelineCard({ action, packet, events: items }, me) {
+  const people = {
+    nameOf: (id) => personWords(id, me, packet?.names),
+    decisionOf: (id) => packet?.votes?.findLast((vote) => vote.person === id)?.decision,
+  };
   return el(
     'section',
     { class: 'card', 'aria-labelledby': 'sofar' },
     el('h2', { id: 'sofar' }, 'So far'),
     items.length
-      ? el('ol', { class: 'timeline' }, items.map((item) => entry(item, me)), openEnd(action))
+      ? el(
+          'ol',
+          { class: 'timeline' },
+          items.map((item) => entry(item, people)),
+          openEnd(action),
+        )
       : el('p', { class: 'soft' }, 'Nothing is recorded yet.'),
   );
 }
 
-function entry(item, me) {
-  const tone = toneOf(item);
+function entry(item, people) {
+  const tone = toneOf(item, people);
   const note = item.code ? (REFUSAL[item.code] ?? item.note ?? item.code) : item.note;
+  const channel = item.type.startsWith('vote.') ? item.actor?.channel : null;
+  const more = [note, channel && `in ${channelWords(channel)}`].filter(Boolean).join(' · ');
   return el(
     'li',
     { class: tone },
-    el('span', { class: 'line' }, el('span', {}, wordsOf(item, me)), moment(item.at)),
-    note ? el('span', { class: 'soft wrap' }, note) : null,
-    item.actor?.channel && item.type.startsWith('vote.')
-      ? el('span', { class: 'soft' }, ` in ${channelWords(item.actor.channel)}`)
-      : null,
+    el('span', { class: 'line' }, el('span', {}, wordsOf(item, people)), moment(item.at)),
+    more ? el('span', { class: 'soft wrap' }, more) : null,
   );
 }
 
 const channelWords = (channel) =>
   ({ api: 'the API', console: 'the console', slack: 'Slack', teams: 'Teams' })[channel] ?? channel;
 
-function wordsOf(item, me) {
-  const who = item.actor ? personWords(item.actor.id, me) : 'someone';
+function wordsOf(item, people) {
+  const who = item.actor ? people.nameOf(item.actor.id) : 'someone';
   const started = capital(who);
   if (item.type === 'action.submitted') {
     return `Asked by ${who}`;
   }
   if (item.type === 'vote.counted') {
-    const verb = { approve: 'approved', deny: 'denied', voted: 'voted' }[decisionOf(item)];
-    return `${started} ${verb}`;
+    const verb = { approve: 'approved', deny: 'denied' }[people.decisionOf(item.actor?.id)];
+    return `${started} ${verb ?? 'voted'}`;
   }
   return capital(WORDS[item.type]?.(who) ?? item.type.replace(/[._]/g, ' '));
 }
 
-function toneOf(item) {
+function toneOf(item, people) {
   if (item.type === 'vote.counted') {
-    return decisionOf(item) === 'deny' ? 'no' : 'ok';
+    return people.decisionOf(item.actor?.id) === 'deny' ? 'no' : 'ok';
   }
   if (OK.includes(item.type)) {
     return 'ok';
@@ -121,7 +116,9 @@ function openEnd(action) {
   if (action.status !== 'PENDING_REVIEW') {
     return null;
   }
-  const groups = (action.seats ?? []).filter((seat) => seat.have < seat.need).map((seat) => seat.group);
+  const groups = (action.seats ?? [])
+    .filter((seat) => seat.have < seat.need)
+    .map((seat) => seat.group);
   return el(
     'li',
     { class: 'now' },

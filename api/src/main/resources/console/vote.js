@@ -2,13 +2,16 @@
 import { actionPath, post, remove } from './api.js';
 import { el, keep } from './dom.js';
 import { alarm } from './parts.js';
-import { estimateWords, shortDigest, titleOf } from './words.js';
+import { rowsWords, shortDigest, titleOf } from './words.js';
 import { standing } from './standing.js';
 
 /** `hooks`: values hidden? reveal them; reload after every answer; say something. */
 export function voteBox(site, hooks) {
   const reason = el('textarea', {
-    id: 'reason', rows: '3', maxlength: '2000', 'aria-describedby': 'reason-hint reason-trouble',
+    id: 'reason',
+    rows: '3',
+    maxlength: '2000',
+    'aria-describedby': 'reason-hint reason-trouble',
   });
   const trouble = el('p', { id: 'reason-trouble', class: 'trouble' });
   const answer = el('div');
@@ -23,9 +26,9 @@ export function voteBox(site, hooks) {
   let shown = null;
   let busy = false;
 
-  function update(action, packet, votes) {
+  function update(action, packet) {
     shown = { action, packet };
-    const may = standing(action, site.session, votes);
+    const may = standing(action, packet, site.session);
     const data = { may, digest: packet?.action_digest, open: openSeats(action), busy };
     const typing = document.activeElement === reason;
     const [from, to] = [reason.selectionStart, reason.selectionEnd];
@@ -37,9 +40,13 @@ export function voteBox(site, hooks) {
 
   function content(may) {
     if (!shown.packet) {
-      return el('p', { class: 'soft' }, may.approve ?? 'You may not see the packet, so you cannot decide.');
+      return el(
+        'p',
+        { class: 'soft' },
+        may.approve ?? 'You may not see the packet, so you cannot decide.',
+      );
     }
-    const why = may.approve && el('p', { class: 'because', id: 'because' }, may.approve);
+    const why = may.approve && el('p', { class: 'because' }, may.approve);
     if (may.over) {
       return why;
     }
@@ -55,7 +62,7 @@ export function voteBox(site, hooks) {
         'div',
         { class: 'two' },
         button('Deny', 'no', may.deny, deny),
-        button('Approve', 'yes', may.approve, approve),
+        button('Approve', 'yes', may.approve ?? (may.vote === 'approve' && 'done'), approve),
       ),
       el('p', { class: 'soft' }, consequence(may)),
       may.party ? takeBack() : null,
@@ -63,22 +70,34 @@ export function voteBox(site, hooks) {
   }
 
   function button(words, look, why, click) {
-    const attributes = { type: 'button', class: look, disabled: Boolean(why) || busy, on: { click } };
-    return el('button', { ...attributes, 'aria-describedby': why ? 'because' : null }, words);
+    const attributes = {
+      type: 'button',
+      class: look,
+      disabled: Boolean(why) || busy,
+      on: { click },
+    };
+    return el('button', attributes, words);
   }
 
   function mine(may) {
     if (!may.vote) {
       return null;
     }
-    const words = may.vote === 'approve' ? 'You approved this.' : 'Your vote is in.';
-    const back = el('button', { type: 'button', class: 'quiet', on: { click: withdraw } }, 'Take my vote back');
+    const words = may.vote === 'approve' ? 'You approved this.' : 'You denied this.';
+    const back = el(
+      'button',
+      { type: 'button', class: 'quiet', on: { click: withdraw } },
+      'Take my vote back',
+    );
     return el('p', { class: 'note ok' }, words, ' ', back);
   }
 
   function consequence(may) {
     const digest = shortDigest(shown.packet.action_digest);
     const votes = `Your vote is for ${digest} only.`;
+    if (may.vote === 'approve') {
+      return 'Others must still approve. Until then you can change your mind.';
+    }
     if (may.approve) {
       return votes;
     }
@@ -120,7 +139,11 @@ export function voteBox(site, hooks) {
 
   function vote(decision, text) {
     const digest = shown.packet.action_digest;
-    return post(actionPath(shown.action.id, '/votes'), { decision, action_digest: digest, reason: text });
+    return post(actionPath(shown.action.id, '/votes'), {
+      decision,
+      action_digest: digest,
+      reason: text,
+    });
   }
 
   function withdraw() {
@@ -163,6 +186,8 @@ function sentence(words) {
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
+const shown = (value, at) => `$${at + 1} = ${value ?? 'null'}`;
+
 /** One more question before something that cannot be taken back. */
 function confirmed(action, packet, wasHidden) {
   const yes = el('button', { type: 'button', class: 'yes' }, 'Yes, approve');
@@ -172,10 +197,16 @@ function confirmed(action, packet, wasHidden) {
     { 'aria-labelledby': 'sure' },
     el('h2', { id: 'sure', class: 'plain' }, `${titleOf(action, packet)} on ${packet.target}?`),
     packet.reversible === 'no'
-      ? el('p', {}, `There is no way back from this: ${estimateWords(packet)}, at most ${packet.max_rows.toLocaleString()}.`)
+      ? el('p', {}, `There is no way back from this: ${rowsWords(packet)}.`)
       : null,
     wasHidden
-      ? el('p', {}, 'Values were hidden until now. They are shown behind this question: go back to read them first.')
+      ? [
+          el('p', {}, 'Values were hidden until now. This is the whole statement:'),
+          el('pre', { tabindex: '0', 'aria-label': 'The statement' }, packet.statement),
+          packet.params?.length
+            ? el('p', { class: 'wrap' }, `Parameters: ${packet.params.map(shown).join(', ')}`)
+            : null,
+        ]
       : null,
     el('p', { class: 'soft mono' }, `sha256 ${shortDigest(packet.action_digest)}`),
     el('div', { class: 'two' }, back, yes),

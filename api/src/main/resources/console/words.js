@@ -54,7 +54,16 @@ export function ending(action) {
   return ENDING[action.status] ?? statusWords(action.status);
 }
 
-const ENDS = ['REFUSED', 'DENIED', 'EXPIRED', 'CANCELLED', 'REVOKED', 'LAPSED', 'SUCCEEDED', 'FAILED'];
+const ENDS = [
+  'REFUSED',
+  'DENIED',
+  'EXPIRED',
+  'CANCELLED',
+  'REVOKED',
+  'LAPSED',
+  'SUCCEEDED',
+  'FAILED',
+];
 
 export function isOver(action) {
   return action.terminal ?? ENDS.includes(action.status);
@@ -102,14 +111,20 @@ export function estimateWords(packet) {
     : `about ${count(packet.estimated_rows, 'row')}`;
 }
 
-/** `agent-1 for carol`; the reader is called you. */
-export function requesterWords(requester, me) {
-  const behind = requester.on_behalf_of;
-  return behind ? `${requester.id} for ${personWords(behind, me)}` : personWords(requester.id, me);
+/** The estimate with the limit: `about 12 rows, at most 100`. */
+export function rowsWords(packet) {
+  return `${estimateWords(packet)}, at most ${packet.max_rows.toLocaleString()}`;
 }
 
-export function personWords(id, me) {
-  return id === me ? 'you' : String(id).replace(/^person:/, '');
+/** `agent-1 for carol`; the reader is called you. */
+export function requesterWords(requester, me, names) {
+  const behind = requester.on_behalf_of;
+  const who = personWords(behind ?? requester.id, me, names);
+  return behind ? `${requester.id} for ${who}` : who;
+}
+
+export function personWords(id, me, names = {}) {
+  return id === me ? 'you' : (names[id] ?? String(id));
 }
 
 /** `4c1f 09ae … 77d2`: enough to compare by eye. */

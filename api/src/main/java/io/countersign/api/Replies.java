@@ -1,13 +1,21 @@
 package io.countersign.api;
 
+import io.countersign.action.Digest;
+import io.countersign.action.Packet;
 import io.countersign.action.Tally;
 import io.countersign.action.Vote;
+import io.countersign.api.identity.Caller;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
+import io.countersign.store.PersonDao;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Jdbi;
 
 /** Renders actions for callers, with the seats filled so far. */
@@ -31,15 +39,44 @@ final class Replies {
     return Tally.of(row.requirement(), denials, votes(row)).outcome() == Tally.Outcome.OPEN;
   }
 
+  /** The packet, and what the caller and the other people are to the action. */
+  PacketReply packet(ActionRow row, Packet packet, Digest digest, Caller caller) {
+    List<PacketReply.CountedVote> votes =
+        counted(row).stream()
+            .map(ballot -> new PacketReply.CountedVote(ballot.personId(), ballot.decision()))
+            .toList();
+    Set<String> people = new TreeSet<>(row.parties());
+    votes.forEach(vote -> people.add(vote.person()));
+    return new PacketReply(
+        packet,
+        digest,
+        row.parties().contains(caller.id()),
+        !Collections.disjoint(row.reviewIdpGroups(), caller.idpGroups()),
+        row.parties().stream().sorted().toList(),
+        votes,
+        names(people));
+  }
+
+  private Map<String, String> names(Set<String> people) {
+    return jdbi.withExtension(
+        PersonDao.class,
+        dao -> {
+          Map<String, String> names = new TreeMap<>();
+          people.forEach(
+              id -> dao.find(id).ifPresent(person -> names.put(id, person.displayName())));
+          return names;
+        });
+  }
+
   private List<Vote> votes(ActionRow row) {
     if (row.requirement().alternatives().isEmpty()) {
       return List.of();
     }
-    return jdbi
-        .withExtension(BallotDao.class, ballots -> ballots.counted(row.id().value()))
-        .stream()
-        .map(Replies::vote)
-        .toList();
+    return counted(row).stream().map(Replies::vote).toList();
+  }
+
+  private List<Ballot> counted(ActionRow row) {
+    return jdbi.withExtension(BallotDao.class, ballots -> ballots.counted(row.id().value()));
   }
 
   List<ActionReply> of(List<ActionRow> rows) {

@@ -1,6 +1,5 @@
 package io.countersign.api;
 
-import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Decision;
@@ -57,13 +56,7 @@ public final class ReviewResource {
     this.clock = clock;
   }
 
-  /**
-   * What a reviewer sees, with its digest.
-   *
-   * @param party whether the caller is barred as a party
-   */
-  record PacketReply(@JsonUnwrapped Packet packet, Digest packetDigest, boolean party) {}
-
+  /** What a reviewer sees. */
   @GET
   @Path("/packet")
   public PacketReply packet(@Auth Caller caller, @PathParam("id") String id) {
@@ -73,7 +66,7 @@ public final class ReviewResource {
     if (!caller.isPerson() || packet == null || digest == null) {
       throw new ApiException(Code.NOT_FOUND, "there is no packet for this caller to see");
     }
-    return new PacketReply(packet, digest, row.parties().contains(caller.id()));
+    return replies.packet(row, packet, digest, caller);
   }
 
   /** A person's decision on exactly the digest they saw. */
