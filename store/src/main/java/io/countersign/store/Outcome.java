@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param rows rows returned or changed
  * @param guarantee how exactly-once was reached: {@code ledger} or {@code read_only}
- * @param resultSha256 of the unmasked result's canonical bytes, or null where nothing was returned
+ * @param resultSha256 of the result's canonical bytes as stored, salted, see {@link ResultTable};
+ *     null where nothing was returned
  */
 public record Outcome(
     long rows, String guarantee, Instant executedAt, @Nullable String resultSha256) {}

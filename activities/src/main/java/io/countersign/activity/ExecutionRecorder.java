@@ -1,0 +1,265 @@
+package io.countersign.activity;
+
+import io.countersign.action.ActionId;
+import io.countersign.action.ActionStatus;
+import io.countersign.action.Code;
+import io.countersign.action.Digest;
+import io.countersign.action.Json;
+import io.countersign.audit.Event;
+import io.countersign.audit.Event.Actor;
+import io.countersign.audit.Event.Effect;
+import io.countersign.audit.EventType;
+import io.countersign.store.ActionDao;
+import io.countersign.store.ActionError;
+import io.countersign.store.ActionRow;
+import io.countersign.store.ActionStore;
+import io.countersign.store.Ballot;
+import io.countersign.store.BallotDao;
+import io.countersign.store.Change;
+import io.countersign.store.ExecutionDao;
+import io.countersign.store.Outcome;
+import io.countersign.store.ResultDao;
+import io.countersign.store.ResultTable;
+import io.countersign.store.ResultVault;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/** What the control database learns of an execution, each step in one transaction. */
+final class ExecutionRecorder {
+  private static final Set<ActionStatus> STARTED = Set.of(ActionStatus.EXECUTING);
+
+  private final Jdbi jdbi;
+  private final ActionStore store;
+  private final ResultVault vault;
+  private final Clock clock;
+
+  ExecutionRecorder(Jdbi jdbi, ActionStore store, ResultVault vault, Clock clock) {
+    this.jdbi = jdbi;
+    this.store = store;
+    this.vault = vault;
+    this.clock = clock;
+  }
+
+  Instant now() {
+    return clock.instant();
+  }
+
+  Optional<ActionRow> find(ActionId id) {
+    return store.find(id);
+  }
+
+  /** Takes the next fence, with evidence when it is the first; empty where it may not execute. */
+  OptionalLong takeFence(ActionRow row, String guarantee) {
+    Instant at = now();
+    return jdbi.inTransaction(
+        handle -> {
+          Event event =
+              event(row, EventType.ACTION_EXECUTING, at, null, Map.of("guarantee", guarantee));
+          store.transition(
+              handle,
+              row.id(),
+              Set.of(ActionStatus.APPROVED),
+              ActionStatus.EXECUTING,
+              Change.NONE,
+              event);
+          return handle
+              .attach(ActionDao.class)
+              .takeFence(row.id().value(), at)
+              .map(OptionalLong::of)
+              .orElseGet(OptionalLong::empty);
+        });
+  }
+
+  /** False where a newer attempt took the fence. */
+  boolean open(ActionId id, long fence, TargetSession session) {
+    return jdbi.inTransaction(
+        handle ->
+            handle
+                    .attach(ExecutionDao.class)
+                    .open(id.value(), fence, now(), session.backendPid(), session.backendStart())
+                == 1);
+  }
+
+  List<ExecutionDao.Attempt> openAttempts(ActionId id) {
+    return jdbi.withExtension(ExecutionDao.class, attempts -> attempts.open(id.value()));
+  }
+
+  /** Keeps what the attempt did, before its COMMIT is sent. */
+  void pending(
+      ActionId id,
+      long fence,
+      long rows,
+      @Nullable ResultTable table,
+      ResultTable.@Nullable Written text) {
+    jdbi.useTransaction(
+        handle -> {
+          handle.attach(ExecutionDao.class).ran(id.value(), fence, rows);
+          if (table != null && text != null) {
+            vault.putPending(handle, id, fence, table, text);
+          }
+        });
+  }
+
+  /** What a committed attempt had stored before its COMMIT; empty where nothing is known of it. */
+  Optional<Outcome> committed(ActionId id, TargetSession.Marker marker, String guarantee) {
+    return jdbi.withHandle(
+        handle ->
+            handle
+                .attach(ExecutionDao.class)
+                .find(id.value(), marker.fence())
+                .flatMap(attempt -> Optional.ofNullable(attempt.rowCount()))
+                .map(
+                    rows ->
+                        new Outcome(
+                            rows,
+                            guarantee,
+                            marker.executedAt(),
+                            handle
+                                .attach(ResultDao.class)
+                                .sha256(id.value(), marker.fence())
+                                .orElse(null))));
+  }
+
+  /** Closes a read: its result, the action and the evidence. */
+  boolean succeedRead(
+      ActionRow row, long fence, Outcome outcome, ResultTable table, ResultTable.Written text) {
+    return jdbi.inTransaction(
+        handle -> {
+          // Another attempt's rows must not stand beside this one's digest.
+          if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence) {
+            return false;
+          }
+          vault.putPending(handle, row.id(), fence, table, text);
+          return succeed(handle, row, fence, outcome);
+        });
+  }
+
+  /** Closes a committed attempt, the action and the evidence; false where that was done before. */
+  boolean succeed(ActionRow row, long fence, Outcome outcome) {
+    return jdbi.inTransaction(handle -> succeed(handle, row, fence, outcome));
+  }
+
+  private boolean succeed(Handle handle, ActionRow row, long fence, Outcome outcome) {
+    Map<String, Object> details = closing(handle, row, outcome.guarantee(), fence);
+    details.put("rows", outcome.rows());
+    details.put("executed_at", outcome.executedAt().toString());
+    if (outcome.resultSha256() != null) {
+      details.put("result_sha256", outcome.resultSha256());
+    }
+    Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
+    Change change = Change.NONE.withOutcome(outcome);
+    if (!store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event)) {
+      return false;
+    }
+    handle.attach(ExecutionDao.class).committed(row.id().value(), fence);
+    ResultDao results = handle.attach(ResultDao.class);
+    results.confirm(row.id().value(), fence);
+    results.discardPending(row.id().value());
+    return true;
+  }
+
+  /** Closes an execution of which nothing took effect. */
+  boolean fail(
+      ActionRow row, Set<ActionStatus> from, String guarantee, long fence, Failure failure) {
+    return jdbi.inTransaction(
+        handle -> {
+          Map<String, Object> details = closing(handle, row, guarantee, fence);
+          details.put("rows", 0);
+          if (failure.sqlState() != null) {
+            details.put("sqlstate", failure.sqlState());
+          }
+          Event event = event(row, EventType.ACTION_FAILED, now(), failure.error().code(), details);
+          Change change = Change.NONE.withError(failure.error());
+          if (!store.transition(handle, row.id(), from, ActionStatus.FAILED, change, event)) {
+            return false;
+          }
+          handle.attach(ExecutionDao.class).aborted(row.id().value(), fence);
+          handle.attach(ResultDao.class).discardPending(row.id().value());
+          return true;
+        });
+  }
+
+  /** Why an execution failed, in words the agent may read. */
+  record Failure(ActionError error, @Nullable String sqlState) {}
+
+  /** Hands over to people what cannot be known from here. */
+  boolean unknown(ActionRow row, String guarantee, long fence, String why) {
+    return jdbi.inTransaction(
+        handle -> {
+          Map<String, Object> details = closing(handle, row, guarantee, fence);
+          details.put("why", why);
+          ActionError error = new ActionError(Code.OUTCOME_UNKNOWN, why, ActionError.Retry.NEVER);
+          return store.transition(
+              handle,
+              row.id(),
+              STARTED,
+              ActionStatus.NEEDS_RECONCILIATION,
+              Change.NONE.withError(error),
+              event(row, EventType.ACTION_UNKNOWN, now(), Code.OUTCOME_UNKNOWN, details));
+        });
+  }
+
+  /** The approval's time was over before anything started. */
+  boolean lapse(ActionRow row) {
+    return store.transition(
+        row.id(),
+        Set.of(ActionStatus.APPROVED),
+        ActionStatus.LAPSED,
+        Change.NONE,
+        event(row, EventType.ACTION_LAPSED, now(), null, Map.of()));
+  }
+
+  /** What every closing entry carries, so that a receipt proves the action with one entry. */
+  private static Map<String, Object> closing(
+      Handle handle, ActionRow row, String guarantee, long fence) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("guarantee", guarantee);
+    details.put("attempts", fence);
+    Digest packet = row.packetDigest();
+    if (packet != null) {
+      details.put("packet_digest", packet.value());
+    }
+    if (row.verdict() != null) {
+      details.put("verdict_digest", Digest.sha256(Json.write(row.verdict())).value());
+    }
+    List<Ballot> counted = handle.attach(BallotDao.class).counted(row.id().value());
+    details.put("votes", counted.stream().map(ExecutionRecorder::vote).toList());
+    return details;
+  }
+
+  private static Map<String, Object> vote(Ballot ballot) {
+    return Map.of(
+        "vote_id", ballot.voteId(),
+        "person", ballot.personId(),
+        "decision", ballot.decision().name().toLowerCase(Locale.ROOT),
+        "channel", ballot.channel(),
+        "digest", ballot.digest().value());
+  }
+
+  private static Event event(
+      ActionRow row, EventType type, Instant at, @Nullable Code code, Map<String, Object> details) {
+    return new Event(
+        at,
+        type,
+        row.id(),
+        row.revision(),
+        row.digest(),
+        row.verdict() == null ? null : row.verdict().policyVersion(),
+        Actor.SYSTEM,
+        row.requester().onBehalfOf(),
+        Effect.CHANGED,
+        code == null ? null : code.name(),
+        null,
+        details);
+  }
+}

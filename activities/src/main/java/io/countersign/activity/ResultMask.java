@@ -1,0 +1,112 @@
+package io.countersign.activity;
+
+import io.countersign.action.PrincipalType;
+import io.countersign.action.Target;
+import io.countersign.activity.ResultColumn.Origin;
+import io.countersign.policy.Verdict;
+import io.countersign.store.ActionRow;
+import io.countersign.store.ResultTable;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.Oid;
+import org.postgresql.core.Tuple;
+
+/**
+ * Replaces tagged values before anything is stored. An agent sees no tagged column; a person sees
+ * those whose tags the verdict does not mask.
+ */
+final class ResultMask {
+  /** Stands for every masked value, null too. */
+  static final String MASKED = "•••";
+
+  private static final long MAX_INTEGER = 1L << 53;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Target target;
+  private final Set<String> actionTags;
+  private final boolean agent;
+  private final boolean understood;
+  private final Set<String> maskedForPersons;
+
+  ResultMask(Target target, ActionRow row, Verdict verdict) {
+    this.target = target;
+    this.actionTags = Set.copyOf(row.tags());
+    this.agent = row.requester().type() == PrincipalType.AGENT;
+    this.understood = row.analysis() != null && row.analysis().isComplete();
+    this.maskedForPersons = Set.copyOf(verdict.mask());
+  }
+
+  /** The result as its requester may see it. */
+  ResultTable apply(List<ResultColumn> columns, List<Tuple> tuples) {
+    List<ResultTable.Column> shown = new ArrayList<>();
+    for (ResultColumn column : columns) {
+      shown.add(new ResultTable.Column(column.name(), column.type(), hides(column)));
+    }
+    List<List<@Nullable Object>> rows = new ArrayList<>(tuples.size());
+    for (Tuple tuple : tuples) {
+      List<@Nullable Object> row = new ArrayList<>(columns.size());
+      for (int i = 0; i < columns.size(); i++) {
+        row.add(shown.get(i).masked() ? MASKED : value(columns.get(i), tuple, i));
+      }
+      rows.add(row);
+    }
+    byte[] salt = new byte[16];
+    RANDOM.nextBytes(salt);
+    String saltText = Base64.getUrlEncoder().withoutPadding().encodeToString(salt);
+    return new ResultTable(shown, rows, false, saltText);
+  }
+
+  boolean hides(ResultColumn column) {
+    Origin origin = column.origin();
+    if (origin == null) {
+      // An expression may be made of any column the statement touches.
+      return understood ? masks(actionTags) : masks(everyTag());
+    }
+    if (!origin.ordinary()) {
+      return isAboutSchema(origin) ? false : masks(everyTag());
+    }
+    Set<String> tags = new HashSet<>();
+    for (String table : origin.tables()) {
+      tags.addAll(target.tags().getOrDefault(table, List.of()));
+      tags.addAll(target.tags().getOrDefault(table + "." + origin.column(), List.of()));
+    }
+    return masks(tags);
+  }
+
+  /** The views of information_schema describe tables and hold none of their data. */
+  private static boolean isAboutSchema(Origin origin) {
+    return origin.tables().stream().allMatch(table -> table.startsWith("information_schema."));
+  }
+
+  private Set<String> everyTag() {
+    Set<String> tags = new HashSet<>(actionTags);
+    target.tags().values().forEach(tags::addAll);
+    return tags;
+  }
+
+  private boolean masks(Set<String> tags) {
+    return agent ? !tags.isEmpty() : tags.stream().anyMatch(maskedForPersons::contains);
+  }
+
+  private static @Nullable Object value(ResultColumn column, Tuple tuple, int position) {
+    String text = NativeStatement.text(tuple, position);
+    if (text == null) {
+      return null;
+    }
+    return switch (column.typeOid()) {
+      case Oid.BOOL -> text.equals("t");
+      case Oid.INT2, Oid.INT4, Oid.INT8 -> integer(text);
+      default -> text;
+    };
+  }
+
+  private static Object integer(String text) {
+    long number = Long.parseLong(text);
+    return number > MAX_INTEGER || number < -MAX_INTEGER ? text : (Object) number;
+  }
+}

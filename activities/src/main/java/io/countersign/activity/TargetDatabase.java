@@ -1,0 +1,247 @@
+package io.countersign.activity;
+
+import io.countersign.action.ActionId;
+import io.countersign.action.Target;
+import io.countersign.activity.TargetConfig.Login;
+import io.countersign.sql.StatementClass;
+import io.countersign.store.ExecutionDao.Attempt;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Properties;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One database we act on. Statements that change something get a fresh connection; reads may get
+ * one that another read left, after {@code DISCARD ALL}.
+ */
+public final class TargetDatabase implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetDatabase.class);
+  private static final int CONNECT_SECONDS = 5;
+  private static final int SOCKET_SLACK_SECONDS = 15;
+  private static final int MAX_IDLE = 4;
+  private static final Duration MAX_IDLE_TIME = Duration.ofSeconds(30);
+
+  private final String name;
+  private final TargetConfig config;
+  private final Settings settings;
+  private final Deque<Idle> idle = new ArrayDeque<>();
+  private boolean closed;
+
+  private record Idle(BaseConnection connection, long since) {}
+
+  /**
+   * Time limits on the target.
+   *
+   * @param lockTimeout how long a statement waits for a lock
+   * @param idleInTransaction after which the target ends a transaction whose worker is silent
+   * @param maxBytes of a result
+   */
+  public record Settings(Duration lockTimeout, Duration idleInTransaction, long maxBytes) {
+    public static final Settings DEFAULT =
+        new Settings(Duration.ofSeconds(10), Duration.ofSeconds(30), 10L << 20);
+  }
+
+  public TargetDatabase(String name, TargetConfig config, Settings settings) {
+    this.name = name;
+    this.config = config;
+    this.settings = settings;
+  }
+
+  public Target target() {
+    return config.toTarget(name);
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  /** Which transaction to begin: for whom, and how long its statement may take. */
+  record Purpose(StatementClass statementClass, ActionId id, long fence, Duration timeout) {
+    /** What the target's operators see in pg_stat_activity; unique to one attempt. */
+    String applicationName() {
+      return "countersign:" + id + ":" + fence;
+    }
+
+    boolean isRead() {
+      return statementClass == StatementClass.READ;
+    }
+  }
+
+  /** Opens a transaction for one class of statement. */
+  TargetSession begin(Purpose purpose) throws ExecutionFault {
+    Login login = login(purpose.statementClass());
+    try {
+      if (purpose.isRead()) {
+        BaseConnection reused = takeIdle();
+        if (reused != null) {
+          try {
+            return TargetSession.begin(this, reused, purpose);
+          } catch (SQLException e) {
+            // The server may have closed it meanwhile; a fresh one tells.
+            discard(reused);
+          }
+        }
+      }
+      BaseConnection fresh = connect(login, purpose.timeout());
+      try {
+        return TargetSession.begin(this, fresh, purpose);
+      } catch (SQLException | ExecutionFault e) {
+        discard(fresh);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  /**
+   * Ends the backends that earlier attempts left behind: only where process, start and attempt all
+   * match. What became of their transactions is looked up afterwards.
+   */
+  void terminate(StatementClass statementClass, ActionId id, List<Attempt> attempts)
+      throws ExecutionFault {
+    try (Connection connection = connect(login(statementClass), Duration.ofSeconds(5));
+        PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                select pg_catalog.pg_terminate_backend(pid, 5000)
+                from pg_catalog.pg_stat_activity
+                where pid = ? and extract(epoch from backend_start)::text = ?
+                  and application_name = ? and pid <> pg_catalog.pg_backend_pid()
+                """)) {
+      for (Attempt attempt : attempts) {
+        statement.setInt(1, attempt.backendPid());
+        statement.setString(2, attempt.backendStart());
+        statement.setString(3, "countersign:" + id + ":" + attempt.fence());
+        try (var rows = statement.executeQuery()) {
+          if (rows.next()) {
+            LOG.warn("ended the backend of attempt {} of {}", attempt.fence(), id);
+          }
+        }
+      }
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  /** A connection in autocommit mode with the read role, for looking at the catalogue. */
+  BaseConnection connectForLooking(StatementClass statementClass)
+      throws SQLException, ExecutionFault {
+    return connect(login(statementClass), Duration.ofSeconds(5));
+  }
+
+  private Login login(StatementClass statementClass) throws ExecutionFault {
+    TargetConfig.Credentials credentials = config.credentials();
+    Login login =
+        switch (statementClass) {
+          case READ -> credentials.read();
+          // What was not understood but approved by people gets no more than a write does.
+          case WRITE, UNKNOWN -> credentials.write();
+          case DDL -> credentials.ddl();
+          case ROLE -> credentials.roles();
+          case EXPORT, ADMIN -> null;
+        };
+    if (login == null) {
+      throw ExecutionFault.of(
+          ExecutionFault.Kind.NO_CREDENTIAL,
+          "the target has no credential for statements of class " + statementClass.wireName());
+    }
+    return login;
+  }
+
+  private BaseConnection connect(Login login, Duration timeout) throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", login.user());
+    properties.setProperty("password", login.password());
+    properties.setProperty("ApplicationName", "countersign");
+    properties.setProperty("targetServerType", "primary");
+    // A prepared statement would not survive PgBouncer in transaction mode.
+    properties.setProperty("prepareThreshold", "0");
+    properties.setProperty("preferQueryMode", "extended");
+    properties.setProperty("autosave", "never");
+    properties.setProperty("stringtype", "unspecified");
+    properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));
+    properties.setProperty("loginTimeout", String.valueOf(2 * CONNECT_SECONDS));
+    properties.setProperty(
+        "socketTimeout", String.valueOf(timeout.toSeconds() + SOCKET_SLACK_SECONDS));
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("logServerErrorDetail", "false");
+    // A batch of rows is in memory before anybody counts its bytes.
+    properties.setProperty(
+        "maxResultBuffer", String.valueOf(Math.max(settings.maxBytes(), 1 << 20)));
+    BaseConnection connection =
+        DriverManager.getConnection(config.url(), properties).unwrap(BaseConnection.class);
+    connection.setAutoCommit(true);
+    return connection;
+  }
+
+  private @Nullable BaseConnection takeIdle() {
+    while (true) {
+      Idle candidate;
+      synchronized (idle) {
+        candidate = idle.pollLast();
+      }
+      if (candidate == null) {
+        return null;
+      }
+      if (System.nanoTime() - candidate.since() < MAX_IDLE_TIME.toNanos()) {
+        return candidate.connection();
+      }
+      discard(candidate.connection());
+    }
+  }
+
+  /** Takes a read's connection back, as good as new. */
+  void giveBack(BaseConnection connection) {
+    try {
+      connection.setAutoCommit(true);
+      try (var statement = connection.createStatement()) {
+        statement.execute("discard all");
+      }
+      synchronized (idle) {
+        if (!closed && idle.size() < MAX_IDLE) {
+          idle.addLast(new Idle(connection, System.nanoTime()));
+          return;
+        }
+      }
+    } catch (SQLException e) {
+      LOG.debug("a connection could not be reset, sqlstate {}", e.getSQLState());
+    }
+    discard(connection);
+  }
+
+  static void discard(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      LOG.debug("closing a connection failed, sqlstate {}", e.getSQLState());
+    }
+  }
+
+  /** The search path every statement gets: built-ins cannot be shadowed, temporary tables last. */
+  String searchPath() {
+    StringBuilder path = new StringBuilder("pg_catalog");
+    for (String schema : config.searchPath()) {
+      path.append(", \"").append(schema.replace("\"", "\"\"")).append('"');
+    }
+    return path.append(", pg_temp").toString();
+  }
+
+  @Override
+  public void close() {
+    synchronized (idle) {
+      closed = true;
+      idle.forEach(left -> discard(left.connection()));
+      idle.clear();
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package io.countersign.activity;
+
+import io.countersign.action.ActionId;
+import io.countersign.action.Digest;
+import io.countersign.action.Statement;
+import io.countersign.activity.TargetDatabase.Purpose;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
+import org.postgresql.core.TransactionState;
+
+/** One open transaction on a target, with everything pinned that a role or session could bend. */
+final class TargetSession implements AutoCloseable {
+  private static final int CONNECTION_CHECK_SINCE = 140_000;
+
+  private final TargetDatabase database;
+  private final BaseConnection connection;
+  private final Purpose purpose;
+  private final int backendPid;
+  private final String backendStart;
+  private @Nullable String transactionId;
+  private boolean finished;
+
+  /** The row that commits together with the effect. */
+  record Marker(long fence, String digest, Instant executedAt) {}
+
+  private TargetSession(
+      TargetDatabase database,
+      BaseConnection connection,
+      Purpose purpose,
+      int backendPid,
+      String backendStart) {
+    this.database = database;
+    this.connection = connection;
+    this.purpose = purpose;
+    this.backendPid = backendPid;
+    this.backendStart = backendStart;
+  }
+
+  /** BEGIN and every setting in one round trip. */
+  static TargetSession begin(TargetDatabase database, BaseConnection connection, Purpose purpose)
+      throws SQLException, ExecutionFault {
+    connection.setAutoCommit(false);
+    Map<String, String> pinned = pinned(database, connection, purpose);
+    String settings =
+        pinned.keySet().stream()
+            .map(key -> "pg_catalog.set_config('" + key + "', ?, true)")
+            .collect(Collectors.joining(", "));
+    String sql =
+        """
+        select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
+          (select extract(epoch from a.backend_start)::text
+           from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a),
+        """
+            + settings;
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      int position = 1;
+      for (String value : pinned.values()) {
+        statement.setString(position++, value);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        if (row.getBoolean(1)) {
+          throw ExecutionFault.of(
+              ExecutionFault.Kind.UNREACHABLE, "the target is a standby, expected a primary");
+        }
+        return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
+      }
+    }
+  }
+
+  private static Map<String, String> pinned(
+      TargetDatabase database, BaseConnection connection, Purpose purpose) {
+    Map<String, String> pinned = new LinkedHashMap<>();
+    pinned.put("search_path", database.searchPath());
+    pinned.put("application_name", purpose.applicationName());
+    pinned.put("statement_timeout", millis(purpose.timeout()));
+    pinned.put("lock_timeout", millis(database.settings().lockTimeout()));
+    pinned.put(
+        "idle_in_transaction_session_timeout", millis(database.settings().idleInTransaction()));
+    pinned.put("synchronous_commit", "on");
+    pinned.put("standard_conforming_strings", "on");
+    pinned.put("transform_null_equals", "off");
+    pinned.put("row_security", "on");
+    pinned.put("check_function_bodies", "on");
+    pinned.put("TimeZone", "UTC");
+    pinned.put("IntervalStyle", "postgres");
+    pinned.put("bytea_output", "hex");
+    pinned.put("extra_float_digits", "1");
+    if (connection.haveMinimumServerVersion(CONNECTION_CHECK_SINCE)) {
+      pinned.put("client_connection_check_interval", "1000");
+    }
+    if (purpose.isRead()) {
+      // A speed bump; the read role's missing privileges are the wall.
+      pinned.put("default_transaction_read_only", "on");
+      pinned.put("transaction_read_only", "on");
+    }
+    return pinned;
+  }
+
+  private static String millis(Duration duration) {
+    return duration.toMillis() + "ms";
+  }
+
+  int backendPid() {
+    return backendPid;
+  }
+
+  String backendStart() {
+    return backendStart;
+  }
+
+  /**
+   * Inserts the marker; waits while another attempt's marker is neither committed nor aborted.
+   *
+   * @return empty where an earlier attempt has committed
+   */
+  Optional<Marker> mark(ActionId id, long fence, Digest digest) throws ExecutionFault {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            """
+            insert into countersign.execution (action_id, fence, digest) values (?, ?, ?)
+            on conflict (action_id) do nothing
+            returning executed_at, pg_catalog.pg_current_xact_id()::text
+            """)) {
+      statement.setString(1, id.value());
+      statement.setLong(2, fence);
+      statement.setString(3, digest.value());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        transactionId = row.getString(2);
+        Instant at = row.getObject(1, OffsetDateTime.class).toInstant();
+        return Optional.of(new Marker(fence, digest.value(), at));
+      }
+    } catch (SQLException e) {
+      throw ledgerFault(e);
+    }
+  }
+
+  /** The marker of the attempt that committed. */
+  Optional<Marker> findMarker(ActionId id) throws ExecutionFault {
+    try (PreparedStatement statement =
+        connection.prepareStatement(
+            "select fence, digest, executed_at from countersign.execution where action_id = ?")) {
+      statement.setString(1, id.value());
+      try (ResultSet row = statement.executeQuery()) {
+        if (!row.next()) {
+          return Optional.empty();
+        }
+        Instant at = row.getObject(3, OffsetDateTime.class).toInstant();
+        return Optional.of(new Marker(row.getLong(1), row.getString(2), at));
+      }
+    } catch (SQLException e) {
+      throw ledgerFault(e);
+    }
+  }
+
+  private static ExecutionFault ledgerFault(SQLException e) {
+    ExecutionFault fault = ExecutionFault.of(e);
+    return fault.kind() == ExecutionFault.Kind.STATEMENT
+        ? ExecutionFault.of(
+            ExecutionFault.Kind.NO_CREDENTIAL,
+            "the target has no table `countersign.execution` that this role may read and fill")
+        : fault;
+  }
+
+  /** Runs the approved bytes; nothing is committed yet. */
+  NativeStatement.Answer run(Statement statement, int maxRows) throws ExecutionFault {
+    try {
+      NativeStatement.Answer answer =
+          NativeStatement.run(connection, statement, maxRows, database.settings().maxBytes());
+      if (connection.getTransactionState() != TransactionState.OPEN) {
+        throw ExecutionFault.of(
+            ExecutionFault.Kind.UNKNOWN_OUTCOME, "the statement ended its transaction by itself");
+      }
+      return answer;
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  /**
+   * Rows changed in user tables by this transaction, triggers and cascades included and the marker
+   * left out. Refuses if the transaction is no longer the one that holds the marker.
+   */
+  long rowsChanged() throws ExecutionFault {
+    try (PreparedStatement statement =
+            connection.prepareStatement(
+                """
+                select pg_catalog.pg_current_xact_id_if_assigned()::text,
+                  (select pg_catalog.sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint
+                   from pg_catalog.pg_stat_xact_user_tables
+                   where relid <> 'countersign.execution'::pg_catalog.regclass)
+                """);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      if (transactionId != null && !transactionId.equals(row.getString(1))) {
+        throw ExecutionFault.of(
+            ExecutionFault.Kind.UNKNOWN_OUTCOME, "the statement ended its transaction by itself");
+      }
+      return row.getLong(2);
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  /** Where the columns of a result come from. */
+  List<ResultColumn> describe(NativeStatement.Answer answer) throws ExecutionFault {
+    try {
+      return answer.fields() == null
+          ? List.of()
+          : ResultColumn.describe(connection, answer.fields());
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  void commit() throws ExecutionFault {
+    try {
+      connection.commit();
+      finished = true;
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  void rollback() throws ExecutionFault {
+    try {
+      connection.rollback();
+      finished = true;
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    // Closing an unfinished connection makes the server roll back.
+    if (finished && purpose.isRead()) {
+      database.giveBack(connection);
+    } else {
+      TargetDatabase.discard(connection);
+    }
+  }
+}

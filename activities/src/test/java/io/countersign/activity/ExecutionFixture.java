@@ -1,0 +1,266 @@
+package io.countersign.activity;
+
+import io.countersign.action.ActionId;
+import io.countersign.action.ActionStatus;
+import io.countersign.action.Digest;
+import io.countersign.action.Limits;
+import io.countersign.action.PrincipalType;
+import io.countersign.action.Proposal;
+import io.countersign.action.Requester;
+import io.countersign.action.Requirement;
+import io.countersign.action.Statement;
+import io.countersign.activity.TargetConfig.Credentials;
+import io.countersign.activity.TargetConfig.Guarantee;
+import io.countersign.activity.TargetConfig.Login;
+import io.countersign.audit.Event;
+import io.countersign.audit.EventType;
+import io.countersign.policy.Verdict;
+import io.countersign.sql.Analysis;
+import io.countersign.sql.Reversible;
+import io.countersign.sql.StatementClass;
+import io.countersign.store.ActionRow;
+import io.countersign.store.ActionStore;
+import io.countersign.store.Change;
+import io.countersign.store.DatabaseConfig;
+import io.countersign.store.NewAction;
+import io.countersign.store.ResultVault;
+import io.countersign.store.TestDatabase;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** A control database and a small target with the roles and the ledger table. */
+final class ExecutionFixture implements AutoCloseable {
+  private static final AtomicInteger COUNTER = new AtomicInteger();
+
+  private static final String SETUP =
+      """
+      create role NAME_read login password 'read-secret';
+      create role NAME_write login password 'write-secret';
+      create schema countersign;
+      create table countersign.execution (action_id text primary key, fence bigint not null,
+        digest text not null, executed_at timestamptz not null default now());
+      create table customers (id int primary key, name text, email text);
+      create table orders (id int primary key, status text not null, customer_id int);
+      create table effect (id int);
+      create table parent (id int primary key);
+      create table child (id int, parent_id int references parent (id)
+        deferrable initially deferred);
+      create table payments (id int, amount numeric, taken date) partition by range (taken);
+      create table payments_2026 partition of payments for values from ('2026-01-01')
+        to ('2027-01-01');
+      create view customer_mail as select id, email from customers;
+      insert into customers select i, 'name ' || i, 'mail' || i || '@example.test'
+        from generate_series(1, 100) i;
+      insert into orders select i, 'new', i from generate_series(1, 100) i;
+      insert into payments select i, i, '2026-05-01' from generate_series(1, 10) i;
+      grant usage on schema countersign to NAME_write;
+      grant select, insert on countersign.execution to NAME_write;
+      grant select on all tables in schema public to NAME_read;
+      grant select, insert, update, delete on all tables in schema public to NAME_write;
+      """;
+
+  final TestDatabase control = TestDatabase.create();
+  final ActionStore store = new ActionStore(control.database().jdbi());
+  final ResultVault vault =
+      new ResultVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+  final DatabaseConfig admin;
+  final TargetConfig config;
+  final TargetDatabase target;
+
+  ExecutionFixture() throws SQLException {
+    this(TargetDatabase.Settings.DEFAULT);
+  }
+
+  ExecutionFixture(TargetDatabase.Settings settings) throws SQLException {
+    String name = "target_" + COUNTER.incrementAndGet();
+    admin = TestDatabase.emptyDatabase(name);
+    sql(SETUP.replace("NAME", name));
+    Credentials credentials =
+        new Credentials(
+            new Login(name + "_read", "read-secret"),
+            new Login(name + "_write", "write-secret"),
+            null,
+            null);
+    config =
+        new TargetConfig(
+            admin.url().replaceFirst("\\?.*", ""),
+            "test",
+            List.of(),
+            credentials,
+            Guarantee.LEDGER,
+            null,
+            Map.of(
+                "public.customers.email", List.of("pii", "email"),
+                "public.payments", List.of("pci")));
+    target = new TargetDatabase("shop", config, settings);
+  }
+
+  ExecutionActivitiesImpl activities(ExecutionProbe probe) {
+    return new ExecutionActivitiesImpl(
+        control.database().jdbi(), store, vault, Map.of("shop", target), Clock.systemUTC(), probe);
+  }
+
+  ExecutionActivitiesImpl activities() {
+    return activities(ExecutionProbe.NONE);
+  }
+
+  Connection admin() throws SQLException {
+    return DriverManager.getConnection(admin.url(), admin.user(), admin.password());
+  }
+
+  void sql(String text) throws SQLException {
+    try (Connection connection = admin();
+        var statement = connection.createStatement()) {
+      statement.execute(text);
+    }
+  }
+
+  long count(String query) throws SQLException {
+    try (Connection connection = admin();
+        var statement = connection.createStatement();
+        var row = statement.executeQuery(query)) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  ActionRow row(ActionId id) {
+    return store.find(id).orElseThrow();
+  }
+
+  Digest digest(ActionId id) {
+    return row(id).digest();
+  }
+
+  List<String> evidence(ActionId id) {
+    return control
+        .database()
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery("select body from audit_outbox where action_id = :id order by id")
+                    .bind("id", id.value())
+                    .mapTo(String.class)
+                    .list());
+  }
+
+  /** How an approved action differs from an agent's ordinary one. */
+  record Options(
+      int maxRows, List<String> tags, PrincipalType requester, List<String> mask, Duration lasts) {
+    static final Options PLAIN =
+        new Options(1000, List.of(), PrincipalType.AGENT, List.of(), Duration.ofHours(1));
+
+    Options maxRows(int rows) {
+      return new Options(rows, tags, requester, mask, lasts);
+    }
+
+    Options tags(String... names) {
+      return new Options(maxRows, List.of(names), requester, mask, lasts);
+    }
+
+    Options person(String... masked) {
+      return new Options(maxRows, tags, PrincipalType.PERSON, List.of(masked), lasts);
+    }
+
+    Options lasts(Duration time) {
+      return new Options(maxRows, tags, requester, mask, time);
+    }
+  }
+
+  ActionId approved(StatementClass type, String sql, @Nullable String... params) {
+    return approved(Options.PLAIN, type, sql, params);
+  }
+
+  ActionId approved(Options options, StatementClass type, String sql, @Nullable String... params) {
+    ActionId id = ActionId.random();
+    Instant now = Instant.now();
+    Proposal proposal =
+        new Proposal(
+            "execute_sql",
+            "shop",
+            new Statement(sql, java.util.Arrays.asList(params)),
+            new Requester(options.requester(), "requester-1", null),
+            1,
+            new Limits(options.maxRows(), 20_000));
+    store.submit(
+        new NewAction(id, proposal, "test", null, List.of(), Set.of(), null, "hash", now),
+        event(id, EventType.ACTION_SUBMITTED));
+    Analysis analysis =
+        new Analysis(
+            type,
+            1,
+            "Do",
+            List.of(),
+            List.of(),
+            false,
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            Reversible.UNKNOWN,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    Verdict verdict =
+        new Verdict(
+            Verdict.Outcome.ALLOW,
+            List.of("rule"),
+            null,
+            Requirement.NONE,
+            1,
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            List.of(),
+            List.of(),
+            null,
+            null,
+            options.mask(),
+            Map.of(),
+            0,
+            null,
+            Digest.sha256("policy").value());
+    store.transition(
+        id,
+        Set.of(ActionStatus.EVALUATING),
+        ActionStatus.APPROVED,
+        Change.NONE
+            .withJudgement(analysis, options.tags(), verdict, List.of(), List.of())
+            .withApproval(now, now.plus(options.lasts())),
+        event(id, EventType.ACTION_APPROVED));
+    return id;
+  }
+
+  private static Event event(ActionId id, EventType type) {
+    return new Event(
+        Instant.now(),
+        type,
+        id,
+        1,
+        null,
+        null,
+        Event.Actor.SYSTEM,
+        null,
+        Event.Effect.CHANGED,
+        null,
+        null,
+        Map.of());
+  }
+
+  @Override
+  public void close() {
+    target.close();
+    control.close();
+  }
+}
