@@ -213,6 +213,6 @@ final class Execution {
     if (tighter != null && tighter.compareTo(timeout) < 0) {
       timeout = tighter;
     }
-    return new Purpose(statementClass, id, fence, timeout);
+    return Purpose.execute(statementClass, id, fence, timeout);
   }
 }

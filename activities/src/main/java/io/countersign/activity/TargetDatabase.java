@@ -64,10 +64,20 @@ public final class TargetDatabase implements AutoCloseable {
     return settings;
   }
 
-  /** Which transaction to begin: for whom, and how long its statement may take. */
-  record Purpose(StatementClass statementClass, ActionId id, long fence, Duration timeout) {
-    /** What the target's operators see in pg_stat_activity; unique to one attempt. */
-    String applicationName() {
+  /**
+   * Which transaction to begin.
+   *
+   * @param applicationName what the target's operators see in pg_stat_activity
+   * @param timeout of each statement
+   */
+  record Purpose(StatementClass statementClass, String applicationName, Duration timeout) {
+    /** To execute; the name is unique to one attempt. */
+    static Purpose execute(
+        StatementClass statementClass, ActionId id, long fence, Duration timeout) {
+      return new Purpose(statementClass, attemptName(id, fence), timeout);
+    }
+
+    private static String attemptName(ActionId id, long fence) {
       return "countersign:" + id + ":" + fence;
     }
 
@@ -121,7 +131,7 @@ public final class TargetDatabase implements AutoCloseable {
       for (Attempt attempt : attempts) {
         statement.setInt(1, attempt.backendPid());
         statement.setString(2, attempt.backendStart());
-        statement.setString(3, "countersign:" + id + ":" + attempt.fence());
+        statement.setString(3, Purpose.attemptName(id, attempt.fence()));
         try (var rows = statement.executeQuery()) {
           if (rows.next()) {
             LOG.warn("ended the backend of attempt {} of {}", attempt.fence(), id);
@@ -131,12 +141,6 @@ public final class TargetDatabase implements AutoCloseable {
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
-  }
-
-  /** A connection in autocommit mode with the read role, for looking at the catalogue. */
-  BaseConnection connectForLooking(StatementClass statementClass)
-      throws SQLException, ExecutionFault {
-    return connect(login(statementClass), Duration.ofSeconds(5));
   }
 
   private Login login(StatementClass statementClass) throws ExecutionFault {
@@ -225,6 +229,10 @@ public final class TargetDatabase implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("closing a connection failed, sqlstate {}", e.getSQLState());
     }
+  }
+
+  List<String> searchedSchemas() {
+    return config.searchPath();
   }
 
   /** The search path every statement gets: built-ins cannot be shadowed, temporary tables last. */

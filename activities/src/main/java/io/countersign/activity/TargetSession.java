@@ -227,6 +227,10 @@ final class TargetSession implements AutoCloseable {
     }
   }
 
+  BaseConnection connection() {
+    return connection;
+  }
+
   void commit() throws ExecutionFault {
     try {
       connection.commit();
