@@ -2,6 +2,7 @@ package io.countersign.store;
 
 import io.countersign.audit.Event;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
@@ -12,7 +13,9 @@ public interface OutboxDao {
 
   default void insert(Event event) {
     String action = event.action() == null ? null : event.action().value();
-    insert(UUID.randomUUID(), action, event.type().wireName(), event.at(), event.body());
+    // The body holds microseconds, cut; the driver would round, and the column contradict the body.
+    Instant at = event.at().truncatedTo(ChronoUnit.MICROS);
+    insert(UUID.randomUUID(), action, event.type().wireName(), at, event.body());
   }
 
   @SqlUpdate(

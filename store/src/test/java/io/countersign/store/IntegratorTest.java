@@ -57,6 +57,13 @@ class IntegratorTest {
   }
 
   @Test
+  void timesFinerThanMicrosecondsStayTheSameInBodyAndColumn() {
+    evidence.clock.advance(Duration.ofNanos(123_456_789));
+    evidence.integrator.integrate();
+    assertThat(evidence.verify()).hasToString("VALID: 1 entries, 1 checkpoints, 0 waiting");
+  }
+
+  @Test
   void logGrowsOverSeveralTiles() {
     evidence.fill(5, 130);
     assertThat(evidence.verify()).hasToString("VALID: 651 entries, 6 checkpoints, 0 waiting");
@@ -161,18 +168,27 @@ class IntegratorTest {
 
   @Test
   void lostConnectionsDelayEvidenceButLoseNone() throws InterruptedException {
-    try (Database own = Database.open(evidence.database.config());
+    DatabaseConfig shared = evidence.database.config();
+    DatabaseConfig config =
+        new DatabaseConfig(
+            shared.url() + "&ApplicationName=doomed", shared.user(), shared.password());
+    try (Database own = Database.open(config);
         Integrator integrator =
             new Integrator(own.jdbi(), evidence.key, Clock.systemUTC()).start()) {
       for (int round = 0; round < 5; round++) {
         evidence.record(EventType.VOTE_COUNTED, ActionId.random());
-        evidence.jdbi.useHandle(
-            handle ->
-                handle.execute(
-                    """
-                    select pg_terminate_backend(pid) from pg_stat_activity
-                    where datname = current_database() and pid <> pg_backend_pid()
-                    """));
+        List<Boolean> cut =
+            evidence.jdbi.withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            """
+                            select pg_terminate_backend(pid) from pg_stat_activity
+                            where datname = current_database() and application_name = 'doomed'
+                            """)
+                        .mapTo(Boolean.class)
+                        .list());
+        assertThat(cut).contains(true);
         awaitEmptyOutbox();
       }
       assertThat(integrator.lastSuccess()).isNotNull();
