@@ -18,7 +18,7 @@ class TestReport {
 
   public static void main(String[] arguments) throws Exception {
     var report = new TestReport();
-    for (Path file : report.reports(Path.of(arguments[0]))) {
+    for (Path file : report.reports(Path.of(arguments[0]).toAbsolutePath())) {
       report.read(file);
     }
     report.print();
@@ -27,8 +27,7 @@ class TestReport {
   private List<Path> reports(Path root) throws IOException {
     try (var files = Files.walk(root, 4)) {
       return files
-          .filter(file -> file.getParent().endsWith("target/surefire-reports"))
-          .filter(file -> file.getFileName().toString().matches("TEST-.*\\.xml"))
+          .filter(file -> file.toString().matches(".*/target/surefire-reports/TEST-[^/]*\\.xml"))
           .sorted()
           .toList();
     }
@@ -68,7 +67,7 @@ class TestReport {
     failures.forEach(failure -> System.out.println("\nFAILED " + failure));
     int skipped = skippedByReason.values().stream().mapToInt(List::size).sum();
     System.out.println();
-    System.out.printf("Tests run: %d, failed: %d, skipped: %d%n", run, failed, skipped);
+    System.out.printf("In all: %d tests, %d failed, %d skipped%n", run, failed, skipped);
     skippedByReason.forEach(
         (reason, names) -> {
           System.out.println("skipped, because " + reason + ":");

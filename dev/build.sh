@@ -17,6 +17,12 @@ is_built() {
   list_sources | cmp -s - "$stamp"
 }
 
+# Maven keeps the copy of a resource whose original was deleted or renamed; a migration among them
+# would run. Needs nothing when no stamp is there: then nothing was built by us.
+forget_what_left() {
+  [ -f "$stamp" ] || return 0
+  [ -z "$(list_sources | LC_ALL=C comm -13 - "$stamp")" ] || rm -rf "$root"/*/target/classes
+}
 begin_build() { # the stamp's time is the moment before Maven reads the first file
   mkdir -p "$build_dir"
   list_sources >"$stamp.next"

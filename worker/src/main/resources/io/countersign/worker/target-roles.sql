@@ -17,7 +17,9 @@ alter role cs_read set default_transaction_read_only = on;
 
 -- Nobody plants a table or a function that a statement could stumble upon.
 revoke create on schema public from public;
-do $$ begin execute format('revoke temporary on database %I from public', current_database()); end $$;
+do $$ begin
+  execute format('revoke temporary on database %I from public', current_database());
+end $$;
 
 -- The marker of an action commits together with its effect; it is never changed or removed.
 create schema if not exists countersign;

@@ -29,7 +29,7 @@ class LauncherTest {
   /** All that the launcher may expect: the tests' PATH has these, Maven and npm. */
   private static final List<String> SYSTEM_TOOLS =
       List.of(
-          "bash cat cmp dirname find flock grep head mkdir mv readlink sed sort tail touch"
+          "bash cat cmp comm dirname find flock grep head mkdir mv readlink rm sed sort tail touch"
               .split(" "));
 
   @TempDir private Path folder;
@@ -79,8 +79,10 @@ class LauncherTest {
     launch("demo", "now");
     write(root.resolve("core/src/main/java/A.java"), "changed");
     assertThat(launch("demo", "now").output()).startsWith("building Countersign...");
+    Path copied = write(root.resolve("core/target/classes/copied"), "x");
     Files.delete(root.resolve("core/src/main/java/B.java"));
     assertThat(launch("demo", "now").output()).startsWith("building");
+    assertThat(copied).as("what came of a deleted file").doesNotExist();
     Path old = write(root.resolve("core/src/main/resources/old.sql"), "x");
     Files.setLastModifiedTime(old, FileTime.from(Instant.EPOCH));
     assertThat(launch("demo", "now").output()).startsWith("building");
@@ -110,6 +112,16 @@ class LauncherTest {
     Run run = launch(link, elsewhere, "verify", "here.json");
     assertThat(run.status()).isZero();
     assertThat(run.output()).contains("java in " + elsewhere.toRealPath() + ": verify here.json");
+  }
+
+  @Test
+  void usesKeptClassesUntilTheNextBuild() throws Exception {
+    program(write(folder.resolve("jdk/bin/java"), bash("echo \"$@\"")));
+    assertThat(launch("demo", "now").output()).doesNotContain("AOTCache");
+    write(root.resolve("target/launcher/countersign.aot"), "");
+    assertThat(launch("demo", "now").output()).contains("-XX:AOTCache=");
+    write(root.resolve("core/src/main/java/A.java"), "changed");
+    assertThat(launch("demo", "now").output()).doesNotContain("AOTCache");
   }
 
   @Test

@@ -68,7 +68,8 @@ public final class DemoResource {
     return """
         TOKEN=%s
         curl -sS %s/v1/actions \\
-          -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
+          -H "Authorization: Bearer $TOKEN" \\
+          -H 'Content-Type: application/json' -H 'Prefer: wait=10' \\
           -d '{"kind":"execute_sql","target":"shop",
                "arguments":{"sql":"select id, name, email from customers limit 3"},
                "reason":"a first look"}'\

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.slack.api.app_backend.SlackSignature;
-import com.sun.net.httpserver.HttpServer;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
@@ -21,9 +20,6 @@ import io.dropwizard.testing.junit5.DropwizardExtensionsSupport;
 import io.dropwizard.testing.junit5.ResourceExtension;
 import jakarta.ws.rs.client.Entity;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -350,16 +346,6 @@ class SlackResourceTest {
     return new SlackSignature.Generator(SECRET).generate("" + at.getEpochSecond(), body);
   }
 
-  /** One vote as it was cast. */
-  private record Cast(
-      ActionId id,
-      String person,
-      Decision decision,
-      Digest digest,
-      String reason,
-      String channel,
-      @Nullable Instant signedInAt) {}
-
   private static final class FakeVotes implements Votes {
     private final List<Cast> casts = new CopyOnWriteArrayList<>();
     private final BlockingQueue<Cast> queue = new LinkedBlockingQueue<>();
@@ -401,41 +387,6 @@ class SlackResourceTest {
     @Override
     public void askReason(ActionId id, String triggerId) {
       asked.add(id + " " + triggerId);
-    }
-  }
-
-  /** Where response_url leads. */
-  private static final class Ear {
-    private final HttpServer server;
-    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
-
-    Ear() {
-      try {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-      server.createContext(
-          "/respond",
-          exchange -> {
-            heard.add(new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
-            exchange.sendResponseHeaders(200, -1);
-            exchange.close();
-          });
-      server.start();
-    }
-
-    String url() {
-      return "http://127.0.0.1:" + server.getAddress().getPort();
-    }
-
-    JsonNode next() throws Exception {
-      String text = heard.poll(10, TimeUnit.SECONDS);
-      return Json.MAPPER.readTree(text == null ? "{\"text\":\"nothing was said\"}" : text);
-    }
-
-    void close() {
-      server.stop(0);
     }
   }
 }
