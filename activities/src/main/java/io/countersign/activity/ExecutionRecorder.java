@@ -105,7 +105,7 @@ final class ExecutionRecorder {
         handle -> {
           handle.attach(ExecutionDao.class).ran(id.value(), fence, rows);
           if (table != null && text != null) {
-            vault.putPending(handle, id, fence, table, text);
+            vault.put(handle, id, fence, false, table, text);
           }
         });
   }
@@ -139,8 +139,8 @@ final class ExecutionRecorder {
           if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence) {
             return false;
           }
-          vault.putPending(handle, row.id(), fence, table, text);
-          return succeed(handle, row, fence, outcome);
+          vault.put(handle, row.id(), fence, true, table, text);
+          return close(handle, row, fence, outcome);
         });
   }
 
@@ -150,6 +150,17 @@ final class ExecutionRecorder {
   }
 
   private boolean succeed(Handle handle, ActionRow row, long fence, Outcome outcome) {
+    if (!close(handle, row, fence, outcome)) {
+      return false;
+    }
+    handle.attach(ExecutionDao.class).committed(row.id().value(), fence);
+    ResultDao results = handle.attach(ResultDao.class);
+    results.confirm(row.id().value(), fence);
+    results.discardPending(row.id().value());
+    return true;
+  }
+
+  private boolean close(Handle handle, ActionRow row, long fence, Outcome outcome) {
     Map<String, Object> details = closing(handle, row, outcome.guarantee(), fence);
     details.put("rows", outcome.rows());
     details.put("executed_at", outcome.executedAt().toString());
@@ -158,14 +169,7 @@ final class ExecutionRecorder {
     }
     Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
     Change change = Change.NONE.withOutcome(outcome);
-    if (!store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event)) {
-      return false;
-    }
-    handle.attach(ExecutionDao.class).committed(row.id().value(), fence);
-    ResultDao results = handle.attach(ResultDao.class);
-    results.confirm(row.id().value(), fence);
-    results.discardPending(row.id().value());
-    return true;
+    return store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event);
   }
 
   /** Closes an execution of which nothing took effect. */

@@ -253,7 +253,8 @@ final class TargetSession implements AutoCloseable {
   public void close() {
     // Closing an unfinished connection makes the server roll back.
     if (finished && purpose.isRead()) {
-      database.giveBack(connection);
+      // Resetting it is nothing the requester should wait for.
+      Thread.ofVirtual().name("target-reset").start(() -> database.giveBack(connection));
     } else {
       TargetDatabase.discard(connection);
     }

@@ -121,7 +121,9 @@ class ExecutionCrashTest {
         .useHandle(
             handle ->
                 handle.execute(
-                    "update action set sql = 'delete from effect' where id = ?", id.value()));
+                    "update action set sql = 'delete from effect where $1::text is null'"
+                        + " where id = ?",
+                    id.value()));
     boolean tookEffect = instant.compareTo(Step.COMMITTED) >= 0;
     assertThat(untilDone(fixture.activities(), id, digest).status())
         .isEqualTo(tookEffect ? ActionStatus.SUCCEEDED : ActionStatus.FAILED);

@@ -16,11 +16,13 @@ public interface ResultDao {
    * An encrypted result.
    *
    * @param fence of the attempt that returned it
+   * @param isFinal false while it is not known whether that attempt takes effect
    * @param sha256 of the plain canonical text, see {@link ResultTable}
    */
   record Sealed(
       String actionId,
       long fence,
+      boolean isFinal,
       byte[] ciphertext,
       byte[] wrappedKey,
       long rowCount,
@@ -28,14 +30,14 @@ public interface ResultDao {
       String sha256,
       Instant expiresAt) {}
 
-  /** Stores a result that does not count yet; a newer attempt's replaces an older one's. */
+  /** Stores a result; a newer attempt's replaces an older one's. */
   @SqlUpdate(
       """
-      insert into result (action_id, fence, ciphertext, wrapped_key, row_count, truncated, sha256,
-          expires_at)
-      values (:actionId, :fence, :ciphertext, :wrappedKey, :rowCount, :truncated, :sha256,
-          :expiresAt)
-      on conflict (action_id) do update set fence = excluded.fence,
+      insert into result (action_id, fence, final, ciphertext, wrapped_key, row_count, truncated,
+          sha256, expires_at)
+      values (:actionId, :fence, :isFinal, :ciphertext, :wrappedKey, :rowCount, :truncated,
+          :sha256, :expiresAt)
+      on conflict (action_id) do update set fence = excluded.fence, final = excluded.final,
           ciphertext = excluded.ciphertext, wrapped_key = excluded.wrapped_key,
           row_count = excluded.row_count, truncated = excluded.truncated,
           sha256 = excluded.sha256, expires_at = excluded.expires_at
@@ -56,7 +58,8 @@ public interface ResultDao {
 
   @SqlQuery(
       """
-      select action_id, fence, ciphertext, wrapped_key, row_count, truncated, sha256, expires_at
+      select action_id, fence, final as is_final, ciphertext, wrapped_key, row_count, truncated,
+          sha256, expires_at
       from result where action_id = :actionId and final and expires_at > :now
       """)
   Optional<Sealed> find(@Bind("actionId") String actionId, @Bind("now") Instant now);

@@ -41,9 +41,18 @@ public final class ResultVault {
     this.keepFor = keepFor;
   }
 
-  /** Stores what an attempt returned, in the caller's transaction; it does not count yet. */
-  public void putPending(
-      Handle handle, ActionId id, long fence, ResultTable table, ResultTable.Written text) {
+  /**
+   * Stores what an attempt returned, in the caller's transaction.
+   *
+   * @param counts false while it is not known whether the attempt takes effect
+   */
+  public void put(
+      Handle handle,
+      ActionId id,
+      long fence,
+      boolean counts,
+      ResultTable table,
+      ResultTable.Written text) {
     byte[] key = random(KEY_BYTES);
     byte[] ciphertext =
         encrypt(
@@ -57,6 +66,7 @@ public final class ResultVault {
             new ResultDao.Sealed(
                 id.value(),
                 fence,
+                counts,
                 ciphertext,
                 encrypt(wrappingKey, key, id, "key"),
                 table.rows().size(),

@@ -1,0 +1,60 @@
+package io.countersign.activity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TargetConfigTest {
+  private static final String URL = "\"url\":\"jdbc:postgresql://127.0.0.1/shop?sslmode=require\"";
+
+  private static TargetConfig read(String json) throws Exception {
+    return new ObjectMapper().readValue(json, TargetConfig.class);
+  }
+
+  @Test
+  void fillsInWhatTheFileLeavesOut() throws Exception {
+    TargetConfig config = read("{" + URL + "}");
+    assertThat(config.searchPath()).containsExactly("public");
+    assertThat(config.guarantee()).isEqualTo(TargetConfig.Guarantee.AUTO);
+    assertThat(config.toTarget("shop").name()).isEqualTo("shop");
+  }
+
+  @Test
+  void neverShowsPasswords() throws Exception {
+    TargetConfig config =
+        read(
+            "{"
+                + URL
+                + ",\"credentials\":{\"read\":{\"user\":\"cs_read\",\"password\":\"hush\"}},"
+                + "\"searchPath\":[\"shop\"],\"tags\":{\"shop.a.b\":[\"pii\"]}}");
+    assertThat(config.toString()).contains("cs_read").doesNotContain("hush");
+    assertThat(config.toTarget("shop").tags()).containsEntry("shop.a.b", List.of("pii"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"xid", "at_most_once"})
+  void guaranteesToComeAreRefusedByName(String guarantee) {
+    assertThatThrownBy(() -> read("{" + URL + ",\"guarantee\":\"" + guarantee + "\"}"))
+        .hasRootCauseMessage(
+            "guarantee: `" + guarantee + "` is not supported yet, expected `auto` or `ledger`");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "jdbc:postgresql://h/d?preferQueryMode=simple",
+        "jdbc:postgresql://h/d?user=root",
+        "jdbc:postgresql://h/d?sslmode=require&OPTIONS=-c",
+        "jdbc:mysql://h/d",
+        "h"
+      })
+  void urlThatBendsOurSettingsIsRefused(String url) {
+    assertThatThrownBy(() -> read("{\"url\":\"" + url + "\"}"))
+        .hasRootCauseInstanceOf(IllegalArgumentException.class);
+  }
+}
