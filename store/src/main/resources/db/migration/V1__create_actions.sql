@@ -32,6 +32,7 @@ create table action (
   outcome           text,                          -- JSON, io.countersign.store.Outcome
   error             text,                          -- JSON, io.countersign.store.ActionError
   fence             bigint not null default 0,
+  escalation_step   int not null default 0,        -- how many escalations were recorded
   created_at        timestamptz not null,
   changed_at        timestamptz not null,
   expires_at        timestamptz,                   -- end of the wait for reviewers

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.action.Json;
 import io.countersign.action.Statement;
+import io.countersign.action.Target;
 import io.countersign.activity.TargetDatabase.Purpose;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementClass;
@@ -97,6 +98,10 @@ public final class TargetCatalogue {
 
   public TargetCatalogue(TargetDatabase database) {
     this.database = database;
+  }
+
+  public Target target() {
+    return database.target();
   }
 
   /** Why the statement's names do not mean what they seem to; empty if they do. */

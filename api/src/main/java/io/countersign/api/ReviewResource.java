@@ -27,7 +27,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** Reviewing: the packet and the votes. */
-@Path("/v1/actions/{id}")
+@Path("/v1/actions")
 @Produces(MediaType.APPLICATION_JSON)
 public final class ReviewResource {
   private static final Set<String> FIELDS = Set.of("decision", "action_digest", "reason");
@@ -58,7 +58,7 @@ public final class ReviewResource {
 
   /** What a reviewer sees. */
   @GET
-  @Path("/packet")
+  @Path("/{id}/packet")
   public PacketReply packet(@Auth Caller caller, @PathParam("id") String id) {
     ActionRow row = visibility.visible(caller, id);
     Packet packet = row.packet();
@@ -71,7 +71,7 @@ public final class ReviewResource {
 
   /** A person's decision on exactly the digest they saw. */
   @POST
-  @Path("/votes")
+  @Path("/{id}/votes")
   @Consumes(MediaType.APPLICATION_JSON)
   public ActionReply vote(@Auth Caller caller, @PathParam("id") String id, InputStream body) {
     ActionRow row = deciding(caller, id, "vote");
@@ -87,7 +87,7 @@ public final class ReviewResource {
 
   /** Takes the caller's own vote back, before the action has ended. */
   @DELETE
-  @Path("/votes/mine")
+  @Path("/{id}/votes/mine")
   public ActionReply withdraw(@Auth Caller caller, @PathParam("id") String id) {
     ActionRow row = deciding(caller, id, "withdraw");
     return cast(caller, row, Decision.WITHDRAW, row.digest(), "");

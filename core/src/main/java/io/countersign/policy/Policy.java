@@ -3,6 +3,7 @@ package io.countersign.policy;
 import io.countersign.action.Digest;
 import io.countersign.policy.Condition.Answer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -59,6 +60,20 @@ public final class Policy {
               }
             });
     return held;
+  }
+
+  /** The identity provider's groups behind the named groups, for a target of those owners. */
+  public Set<String> idpGroups(Collection<String> names, List<String> targetOwners) {
+    Set<String> behind = new TreeSet<>();
+    content
+        .groups()
+        .forEach(
+            (name, group) -> {
+              if (names.contains(name)) {
+                behind.addAll(group.idpGroups(targetOwners));
+              }
+            });
+    return behind;
   }
 
   /** What each rule answered, in file order; a rule that answered NO is left out. */

@@ -1,6 +1,7 @@
 package io.countersign.sql;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -60,5 +61,28 @@ public record Analysis(
   @JsonIgnore
   public boolean isComplete() {
     return uninspectable.isEmpty();
+  }
+
+  /** The same with what a target's catalogue objects to: people decide, it is no read any more. */
+  public Analysis withObjections(List<String> objections) {
+    List<String> all = new ArrayList<>(uninspectable);
+    all.addAll(objections);
+    return new Analysis(
+        statementClass == StatementClass.READ ? StatementClass.UNKNOWN : statementClass,
+        statements,
+        verb,
+        tables,
+        columns,
+        wholeRows,
+        functions,
+        operators,
+        types,
+        unboundedWrite,
+        reversible,
+        all,
+        warnings,
+        literals,
+        comments,
+        hotSpans);
   }
 }

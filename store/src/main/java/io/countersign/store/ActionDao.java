@@ -65,6 +65,20 @@ public interface ActionDao {
       @Bind("at") Instant at,
       @BindMethods Change change);
 
+  /** Answers 0 where the step was recorded before or the review is over. */
+  @SqlUpdate(
+      """
+      update action set escalation_step = :step, requirement = :requirement,
+          review_groups = :reviewGroups, review_idp_groups = :reviewIdpGroups
+      where id = :id and status = 'PENDING_REVIEW' and escalation_step = :step - 1
+      """)
+  int escalate(
+      @Bind("id") String id,
+      @Bind("step") int step,
+      @Bind("requirement") String requirement,
+      @Bind("reviewGroups") List<String> reviewGroups,
+      @Bind("reviewIdpGroups") List<String> reviewIdpGroups);
+
   /** Takes the next fence; empty where the action may not execute. */
   @SqlQuery(
       """
@@ -77,15 +91,16 @@ public interface ActionDao {
   @SqlQuery("select fence from action where id = :id for update")
   long lockFence(@Bind("id") String id);
 
-  /** Actions that should have a running workflow and did not move since the given time. */
+  /** Actions that should have a running workflow and last changed in the given time. */
   @SqlQuery(
       """
       select id from action
       where status in ('EVALUATING', 'PENDING_REVIEW', 'APPROVED', 'EXECUTING')
-        and changed_at <= :before
+        and changed_at > :after and changed_at <= :before
       order by changed_at limit :limit
       """)
-  List<ActionId> openSince(@Bind("before") Instant before, @Bind("limit") int limit);
+  List<String> open(
+      @Bind("after") Instant after, @Bind("before") Instant before, @Bind("limit") int limit);
 
   /**
    * Newest first. A null filter matches everything; visibility: own requests, those one is a party

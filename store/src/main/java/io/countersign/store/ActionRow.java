@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param parties person ids that may never approve it (R1)
  * @param contentHash of the whole request, to tell a repeat from another content
  * @param fence counts execution attempts; an older attempt can no longer record
+ * @param escalationStep how many escalations of the verdict were recorded
  */
 public record ActionRow(
     ActionId id,
@@ -50,6 +51,7 @@ public record ActionRow(
     @Nullable Outcome outcome,
     @Nullable ActionError error,
     long fence,
+    int escalationStep,
     Instant createdAt,
     Instant changedAt,
     @Nullable Instant expiresAt,

@@ -59,6 +59,7 @@ public final class ActionRowMapper implements RowMapper<ActionRow> {
         json(row, "outcome", Outcome.class),
         json(row, "error", ActionError.class),
         row.getLong("fence"),
+        row.getInt("escalation_step"),
         instant(row, "created_at"),
         instant(row, "changed_at"),
         optionalInstant(row, "expires_at"),

@@ -63,9 +63,13 @@ public final class ActionStore {
     return jdbi.withExtension(ActionDao.class, actions -> actions.list(filter));
   }
 
-  /** Actions that should be driven by a workflow and did not change since the given time. */
-  public List<ActionId> openSince(Instant before, int limit) {
-    return jdbi.withExtension(ActionDao.class, actions -> actions.openSince(before, limit));
+  /** Actions that a workflow should drive and that last changed in the given time. */
+  public List<ActionId> open(Instant after, Instant before, int limit) {
+    return jdbi
+        .withExtension(ActionDao.class, actions -> actions.open(after, before, limit))
+        .stream()
+        .map(ActionId::new)
+        .toList();
   }
 
   /**
@@ -105,7 +109,8 @@ public final class ActionStore {
     record(handle, id, event);
   }
 
-  private static void record(Handle handle, ActionId id, Event event) {
+  /** Evidence inside a transaction of the caller. */
+  public void record(Handle handle, ActionId id, Event event) {
     handle.attach(OutboxDao.class).insert(event);
     handle
         .createQuery("select pg_notify('countersign_action', :id)")

@@ -90,6 +90,10 @@ public interface BallotDao {
       @Bind("code") @Nullable String code,
       @Bind("groups") List<String> groups);
 
+  /** Takes a vote out of the count whose voter lost the seat. */
+  @SqlUpdate("update ballot set state = 'refused', code = :code where vote_id = :voteId")
+  int drop(@Bind("voteId") String voteId, @Bind("code") String code);
+
   /** Takes the person's earlier counted vote out of the count. */
   @SqlUpdate(
       """

@@ -33,6 +33,15 @@ public record TimelineItem(
         text(event, "note"));
   }
 
+  /** The same for an agent: that a person acted, not which one. */
+  public TimelineItem withoutPeople() {
+    if (!actor.type().equals("person")) {
+      return this;
+    }
+    Event.Actor somebody = new Event.Actor("person", "", actor.channel());
+    return new TimelineItem(seq, type, at, somebody, effect, code, note);
+  }
+
   private static @Nullable String text(JsonNode node, String field) {
     JsonNode value = node.get(field);
     return value == null ? null : value.asText();

@@ -13,7 +13,8 @@ begin
   end loop;
 end $$;
 
-alter role cs_read set default_transaction_read_only = on;
+-- No default_transaction_read_only for the role: the driver would take the server for a standby.
+-- Every reading session sets it itself, and the role has no right to write anyway.
 
 -- Nobody plants a table or a function that a statement could stumble upon.
 revoke create on schema public from public;

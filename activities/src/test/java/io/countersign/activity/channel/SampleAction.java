@@ -320,6 +320,7 @@ record SampleAction(
             null,
             null,
             0,
+            0,
             NOW,
             NOW,
             NOW.plusSeconds(3600),

@@ -1,0 +1,125 @@
+package io.countersign.activity;
+
+import io.countersign.action.Packet;
+import io.countersign.action.Target;
+import io.countersign.policy.Verdict;
+import io.countersign.sql.Analysis;
+import io.countersign.sql.Analysis.Span;
+import io.countersign.sql.LiteralMask;
+import io.countersign.sql.SafeText;
+import io.countersign.sql.StatementClass;
+import io.countersign.sql.TagMatch;
+import io.countersign.store.ActionRow;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Renders what a reviewer sees, from the analysis; never from the requester's words. */
+final class PacketWriter {
+  private static final int MAX_COMMENT = 500;
+
+  private PacketWriter() {}
+
+  static Packet write(
+      ActionRow row,
+      Target target,
+      Analysis analysis,
+      List<String> tags,
+      Verdict verdict,
+      @Nullable Long estimatedRows,
+      Instant expiresAt) {
+    String sql = row.statement().sql();
+    byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
+    int maxRows = row.limits().maxRows();
+    return new Packet(
+        row.id(),
+        row.kind(),
+        title(analysis),
+        target.name(),
+        target.environment(),
+        analysis.statementClass().wireName(),
+        SafeText.block(sql),
+        SafeText.block(LiteralMask.mask(sql, analysis)),
+        !tags.isEmpty(),
+        row.statement().params(),
+        bytes.length,
+        hotLines(bytes, analysis.hotSpans()),
+        comments(bytes, analysis.comments()),
+        tables(analysis, target),
+        tags,
+        estimatedRows,
+        verdict.maxRows() == null ? maxRows : Math.min(maxRows, verdict.maxRows()),
+        analysis.reversible().wireName(),
+        analysis.statementClass() == StatementClass.READ ? "read_only" : "ledger",
+        row.requester(),
+        new Packet.Said(SafeText.block(row.reason()), safe(row.ticket())),
+        verdict.rules(),
+        verdict.policyVersion(),
+        verdict.requirement().alternatives().stream().map(PacketWriter::seats).toList(),
+        analysis.warnings(),
+        analysis.uninspectable(),
+        row.createdAt(),
+        expiresAt,
+        row.digest());
+  }
+
+  private static String title(Analysis analysis) {
+    List<String> tables = analysis.tables().stream().map(PacketWriter::name).toList();
+    return switch (tables.size()) {
+      case 0 -> analysis.verb();
+      case 1 -> analysis.verb() + " " + tables.getFirst();
+      default ->
+          "%s %s and %d more".formatted(analysis.verb(), tables.getFirst(), tables.size() - 1);
+    };
+  }
+
+  private static List<Packet.Table> tables(Analysis analysis, Target target) {
+    return analysis.tables().stream()
+        .map(table -> new Packet.Table(name(table), TagMatch.tagsTouched(analysis, target, table)))
+        .toList();
+  }
+
+  private static List<Integer> hotLines(byte[] sql, List<Span> spans) {
+    TreeSet<Integer> lines = new TreeSet<>();
+    for (Span span : spans) {
+      int line = 1;
+      for (int i = 0; i < span.end() && i < sql.length; i++) {
+        if (i >= span.start()) {
+          lines.add(line);
+        }
+        if (sql[i] == '\n') {
+          line++;
+        }
+      }
+    }
+    return List.copyOf(lines);
+  }
+
+  private static List<String> comments(byte[] sql, List<Span> spans) {
+    return spans.stream()
+        .map(
+            span ->
+                new String(sql, span.start(), span.end() - span.start(), StandardCharsets.UTF_8))
+        .map(text -> text.length() > MAX_COMMENT ? text.substring(0, MAX_COMMENT) + "…" : text)
+        .map(SafeText::block)
+        .toList();
+  }
+
+  private static String seats(SortedMap<String, Integer> alternative) {
+    return alternative.entrySet().stream()
+        .map(seat -> seat.getKey() + " " + seat.getValue())
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String name(String text) {
+    return SafeText.line(text, 140);
+  }
+
+  private static @Nullable String safe(@Nullable String text) {
+    return text == null ? null : SafeText.line(text, 128);
+  }
+}

@@ -1,0 +1,57 @@
+package io.countersign.api;
+
+import io.countersign.action.Target;
+import io.countersign.policy.PolicyFile;
+import io.countersign.sql.StatementAnalyser;
+import io.countersign.store.ActionStore;
+import io.countersign.store.AuditLog;
+import io.countersign.store.ChangeFeed;
+import io.countersign.store.PersonDao;
+import io.countersign.store.ResultVault;
+import io.countersign.workflow.ActionEngine;
+import io.dropwizard.jersey.setup.JerseyEnvironment;
+import java.time.Clock;
+import java.util.Map;
+import org.jdbi.v3.core.Jdbi;
+
+/** Registers everything under {@code /v1}. */
+public final class Api {
+  private Api() {}
+
+  /**
+   * @param publicUrl where people find the console, without a trailing slash
+   * @param maxRows rows a result may hold at most
+   */
+  public static void register(
+      JerseyEnvironment jersey,
+      Jdbi jdbi,
+      ActionStore actions,
+      ChangeFeed feed,
+      ActionEngine engine,
+      Votes votes,
+      AuditLog log,
+      ResultVault results,
+      Map<String, Target> targets,
+      PolicyFile policy,
+      StatementAnalyser analyser,
+      String publicUrl,
+      int maxRows,
+      Clock clock) {
+    Visibility visibility = new Visibility(actions);
+    Waiting waiting = new Waiting(actions, feed);
+    Replies replies = new Replies(jdbi, publicUrl);
+    Proposals proposals = new Proposals(targets, analyser, maxRows);
+    ActionResource.Owners owners =
+        agent -> jdbi.withExtension(PersonDao.class, people -> people.owners(agent));
+    jersey.register(new ProblemMapper());
+    jersey.register(
+        new ActionResource(
+            proposals, owners, actions, engine, visibility, waiting, replies, clock));
+    jersey.register(new ReviewResource(actions, votes, visibility, waiting, replies, clock));
+    jersey.register(new EvidenceResource(log, jdbi, visibility));
+    jersey.register(new AuditResource(log));
+    jersey.register(new ResultResource(actions, results, visibility, clock));
+    jersey.register(new DirectoryResource(targets, policy));
+    jersey.register(new EventStreamResource(actions, feed));
+  }
+}

@@ -1,0 +1,187 @@
+package io.countersign.worker;
+
+import ch.qos.logback.classic.Level;
+import io.countersign.audit.VerifyReceipt;
+import io.countersign.policy.PolicyCheck;
+import io.countersign.store.AuditVerify;
+import io.countersign.store.Database;
+import io.countersign.store.DatabaseConfig;
+import io.countersign.store.SigningKeyFile;
+import io.countersign.workflow.TemporalConnection;
+import io.dropwizard.logging.common.BootstrapLogging;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The command line: one short answer for every mistake, and exit codes that scripts can trust. */
+public final class Countersign {
+  private static final String USAGE =
+      """
+      usage: countersign COMMAND
+
+        demo [--port N] [--data DIR] [--ready-file FILE]   everything in one process, with sample data
+        demo --story                                       plays the main job and checks every step
+        server CONFIG [--ready-file FILE]                  API and console
+        worker CONFIG [--ready-file FILE]                  Temporal worker: policy, review, execution
+        all CONFIG [--ready-file FILE]                     both in one process
+        migrate CONFIG                                     prepares the control database and Temporal
+        policy check POLICY [--facts FACTS]                validates a policy, and judges facts
+        audit verify CONFIG                                re-hashes the whole log
+        verify RECEIPT --key VKEY [--key VKEY ...]         checks a receipt offline
+      """;
+
+  private Countersign() {}
+
+  /** Runs a command; long-running ones return while their threads go on. */
+  public static void main(String[] arguments) {
+    BootstrapLogging.bootstrap(Level.WARN);
+    int exit;
+    try {
+      exit = run(List.of(arguments));
+    } catch (ConfigException e) {
+      System.err.println(e.getMessage());
+      exit = 1;
+    } catch (UsageException e) {
+      System.err.println("countersign: " + e.getMessage() + "; see `countersign help`");
+      exit = 2;
+    } catch (Exception e) {
+      System.err.println("countersign: failed: " + describe(e));
+      exit = 1;
+    }
+    if (exit != RUNNING) {
+      System.exit(exit);
+    }
+  }
+
+  private static final int RUNNING = -1;
+
+  private static int run(List<String> arguments) throws Exception {
+    String command = arguments.isEmpty() ? "help" : arguments.getFirst();
+    List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+    return switch (command) {
+      case "demo" -> demo(rest);
+      case "server" -> start(Role.SERVER, rest);
+      case "worker" -> start(Role.WORKER, rest);
+      case "all" -> start(Role.ALL, rest);
+      case "migrate" -> migrate(rest);
+      case "policy" -> policyCheck(rest);
+      case "audit" -> auditVerify(rest);
+      case "verify" -> new VerifyReceipt(Countersign::read, System.out, System.err).run(rest);
+      case "help", "--help", "-h" -> {
+        System.out.print(USAGE);
+        yield 0;
+      }
+      default -> throw new UsageException("unknown command `" + command + "`");
+    };
+  }
+
+  private static int demo(List<String> arguments) throws Exception {
+    Options options = Options.parse(arguments, List.of("port", "data", "ready-file"), "story");
+    boolean story = options.has("story");
+    Demo demo =
+        Demo.start(
+            options.port(story ? 0 : 8080),
+            options.path("data"),
+            options.path("ready-file"),
+            story);
+    if (!story) {
+      demo.greet(System.out);
+      return RUNNING;
+    }
+    boolean asPromised = demo.story(System.out).play();
+    demo.close();
+    return asPromised ? 0 : 1;
+  }
+
+  private static int start(Role role, List<String> arguments) throws Exception {
+    Options options = Options.parse(arguments, List.of("ready-file"));
+    Path file = options.operand("config.yml");
+    CountersignConfig config = new ConfigFile(file, System.getenv()).read(role);
+    Path parent = file.toAbsolutePath().getParent();
+    Path directory = parent == null ? Path.of("/") : parent;
+    CountersignApplication application = new CountersignApplication(role, config, directory, null);
+    RunningServer running = RunningServer.start(application);
+    Optional<Path> readyFile = options.path("ready-file");
+    if (readyFile.isPresent()) {
+      Map<String, Object> ready = new HashMap<>();
+      if (role.serves()) {
+        ready.put("url", running.url());
+      }
+      ready.put("admin_url", running.adminUrl());
+      ready.put("pid", ProcessHandle.current().pid());
+      ReadyFile.write(readyFile.get(), ready);
+    }
+    return RUNNING;
+  }
+
+  private static int migrate(List<String> arguments) throws Exception {
+    Path file = Options.parse(arguments, List.of()).operand("config.yml");
+    CountersignConfig config = new ConfigFile(file, System.getenv()).read(Role.SERVER);
+    try (Database database = open(config)) {
+      database.migrate();
+    }
+    System.out.println("control database is current");
+    if (config.temporal() != null) {
+      try (TemporalConnection temporal = TemporalConnection.open(config.temporal())) {
+        temporal.registerSearchAttributes();
+      }
+      System.out.println("search attributes are registered");
+    }
+    return 0;
+  }
+
+  private static int policyCheck(List<String> arguments) throws UsageException {
+    if (arguments.isEmpty() || !arguments.getFirst().equals("check")) {
+      throw new UsageException("expected `policy check POLICY`");
+    }
+    Options options = Options.parse(arguments.subList(1, arguments.size()), List.of("facts"));
+    return PolicyCheck.run(
+        options.operand("policy.yml"), options.path("facts"), System.out, System.err);
+  }
+
+  private static int auditVerify(List<String> arguments) throws Exception {
+    if (arguments.isEmpty() || !arguments.getFirst().equals("verify")) {
+      throw new UsageException("expected `audit verify CONFIG`");
+    }
+    Path file =
+        Options.parse(arguments.subList(1, arguments.size()), List.of()).operand("config.yml");
+    CountersignConfig config = new ConfigFile(file, System.getenv()).read(Role.SERVER);
+    try (Database database = open(config)) {
+      var key = SigningKeyFile.read(config.audit().origin(), config.audit().signingKey());
+      return new AuditVerify(database.jdbi(), List.of(key.verifierKey())).run(System.out);
+    }
+  }
+
+  private static Database open(CountersignConfig config) throws ConfigException {
+    DatabaseConfig control = config.database();
+    if (control == null) {
+      throw new ConfigException("config.yml", "database.url", "missing");
+    }
+    try {
+      return Database.open(control);
+    } catch (RuntimeException e) {
+      throw new ConfigException(
+          "config.yml", "database.url", "the control database does not answer");
+    }
+  }
+
+  private static byte[] read(String path, int limit) throws java.io.IOException {
+    try (InputStream file = Files.newInputStream(Path.of(path))) {
+      return file.readNBytes(limit);
+    }
+  }
+
+  private static String describe(Throwable thrown) {
+    List<String> chain = new ArrayList<>();
+    for (Throwable t = thrown; t != null && chain.size() < 4; t = t.getCause()) {
+      chain.add(
+          t.getClass().getSimpleName() + (t.getMessage() == null ? "" : ": " + t.getMessage()));
+    }
+    return String.join(" <- ", chain).replace('\n', ' ');
+  }
+}

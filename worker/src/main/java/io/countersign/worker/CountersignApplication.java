@@ -1,0 +1,329 @@
+package io.countersign.worker;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.zaxxer.hikari.pool.HikariPool;
+import io.countersign.action.Digest;
+import io.countersign.action.Json;
+import io.countersign.action.Target;
+import io.countersign.activity.Reconciler;
+import io.countersign.api.Api;
+import io.countersign.api.CastVotes;
+import io.countersign.api.DemoResource;
+import io.countersign.api.Votes;
+import io.countersign.api.console.ConsoleServlet;
+import io.countersign.api.identity.DemoIssuer;
+import io.countersign.api.identity.Identity;
+import io.countersign.api.identity.IdentityConfig;
+import io.countersign.api.slack.SlackLinkResource;
+import io.countersign.api.slack.SlackLinks;
+import io.countersign.api.slack.SlackResource;
+import io.countersign.audit.Event;
+import io.countersign.audit.EventType;
+import io.countersign.audit.SigningKey;
+import io.countersign.policy.PolicyException;
+import io.countersign.policy.PolicyFile;
+import io.countersign.sql.ParserPool;
+import io.countersign.sql.StatementAnalyser;
+import io.countersign.store.ActionStore;
+import io.countersign.store.AuditLog;
+import io.countersign.store.ChangeFeed;
+import io.countersign.store.Database;
+import io.countersign.store.DatabaseConfig;
+import io.countersign.store.Integrator;
+import io.countersign.store.OutboxDao;
+import io.countersign.store.ResultVault;
+import io.countersign.store.SigningKeyFile;
+import io.countersign.workflow.ActionEngine;
+import io.countersign.workflow.TemporalConfig;
+import io.countersign.workflow.TemporalConnection;
+import io.countersign.workflow.VoteSeal;
+import io.dropwizard.core.Application;
+import io.dropwizard.core.server.AbstractServerFactory;
+import io.dropwizard.core.setup.Bootstrap;
+import io.dropwizard.core.setup.Environment;
+import io.dropwizard.lifecycle.AutoCloseableManager;
+import io.temporal.client.WorkflowClient;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+import org.eclipse.jetty.server.Server;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Wires one process: constructors in order, nothing hidden. */
+public final class CountersignApplication extends Application<CountersignConfig> {
+  private static final Logger LOG = LoggerFactory.getLogger(CountersignApplication.class);
+
+  private final Role role;
+  private final CountersignConfig config;
+  private final Path directory;
+  private final Clock clock = Clock.systemUTC();
+  private final PolicyFile policy;
+  private final SigningKey signingKey;
+  private final Database database;
+  private final DatabaseConfig databaseConfig;
+  private final @Nullable DemoIssuer demoIssuer;
+  private @Nullable WorkflowClient client;
+  private Consumer<Server> startedListener = server -> {};
+
+  /**
+   * Opens everything that can be a configuration mistake, before any port is bound.
+   *
+   * @param directory where relative paths of the configuration start
+   * @param demoIssuer vouches for the demo's people; null in production
+   */
+  CountersignApplication(
+      Role role, CountersignConfig config, Path directory, @Nullable DemoIssuer demoIssuer)
+      throws ConfigException {
+    this.role = role;
+    this.config = config;
+    this.directory = directory;
+    this.demoIssuer = demoIssuer;
+    this.policy = openPolicy();
+    this.signingKey = openSigningKey();
+    DatabaseConfig control = config.database();
+    if (control == null) {
+      throw mistake("database.url", "missing");
+    }
+    this.databaseConfig = control;
+    this.database = openDatabase(control);
+  }
+
+  private PolicyFile openPolicy() throws ConfigException {
+    try {
+      return PolicyFile.open(directory.resolve(config.policy()));
+    } catch (PolicyException e) {
+      throw mistake("policy", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private SigningKey openSigningKey() throws ConfigException {
+    try {
+      String setting = config.audit().signingKey();
+      boolean text = setting.strip().startsWith("-----BEGIN");
+      return SigningKeyFile.read(
+          config.audit().origin(), text ? setting : directory.resolve(setting).toString());
+    } catch (IllegalArgumentException e) {
+      throw mistake("", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private Database openDatabase(DatabaseConfig control) throws ConfigException {
+    Database opened;
+    try {
+      opened = Database.open(control);
+    } catch (HikariPool.PoolInitializationException e) {
+      throw mistake("database.url", "the control database does not answer");
+    }
+    if (config.isDemo()) {
+      opened.migrate();
+    } else if (!opened.isMigrated()) {
+      opened.close();
+      throw mistake("database.url", "the schema is not current; run `./countersign migrate`");
+    }
+    return opened;
+  }
+
+  private static ConfigException mistake(String key, String message) {
+    return new ConfigException("config.yml", key, message);
+  }
+
+  @Override
+  public String getName() {
+    return "countersign";
+  }
+
+  @Override
+  public void initialize(Bootstrap<CountersignConfig> bootstrap) {
+    ObjectMapper mapper = Json.MAPPER.copy();
+    bootstrap.setObjectMapper(mapper);
+    bootstrap.setConfigurationFactoryFactory(
+        (type, validator, ignored, prefix) -> new FixedConfiguration(config));
+  }
+
+  @Override
+  public void run(CountersignConfig configuration, Environment environment) {
+    if (config.getServerFactory() instanceof AbstractServerFactory server) {
+      // One mapper turns every error into a problem; waiting requests hold virtual threads only.
+      server.setRegisterDefaultExceptionMappers(false);
+      server.setEnableVirtualThreads(true);
+    }
+    environment.lifecycle().addServerLifecycleListener(server -> startedListener.accept(server));
+    manage(environment, database);
+    config.unused().forEach(key -> LOG.warn("config.yml: {} is not used by this release", key));
+    boolean inProcess = config.temporal() == null;
+    String queue = taskQueue();
+    WorkflowClient connected = connect(environment, inProcess);
+    client = connected;
+    ActionEngine actionEngine = new ActionEngine(connected, queue, config.publicUrl());
+    manage(environment, actionEngine);
+
+    ParserPool parsers = new ParserPool();
+    manage(environment, parsers);
+    StatementAnalyser analyser = new StatementAnalyser(parsers);
+    ActionStore actions = new ActionStore(database.jdbi());
+    VoteSeal seal = new VoteSeal(config.votes().key().getBytes(StandardCharsets.UTF_8));
+    ResultVault results =
+        new ResultVault(database.jdbi(), resultsKey(), config.results().keepFor());
+
+    if (role.works()) {
+      recordPolicy();
+      manage(environment, new Integrator(database.jdbi(), signingKey, clock).start());
+      manage(
+          environment,
+          WorkerParts.start(
+              connected,
+              inProcess,
+              queue,
+              config,
+              database.jdbi(),
+              policy,
+              analyser,
+              results,
+              seal,
+              clock));
+      manage(environment, new Reconciler(actions, database.jdbi(), actionEngine, clock).start());
+    }
+    if (role.serves()) {
+      ChangeFeed feed = new ChangeFeed(databaseConfig).start();
+      manage(environment, feed);
+      Votes votes = new CastVotes(database.jdbi(), actions, actionEngine, seal, clock);
+      serve(environment, actions, feed, votes, results, analyser, actionEngine);
+    }
+    Health.register(environment, database, connected, config);
+  }
+
+  private void serve(
+      Environment environment,
+      ActionStore actions,
+      ChangeFeed feed,
+      Votes votes,
+      ResultVault results,
+      StatementAnalyser analyser,
+      ActionEngine actionEngine) {
+    IdentityConfig identity = demoIssuer != null ? demoIssuer.config() : config.identity();
+    if (identity == null) {
+      throw new IllegalStateException("no identity configured");
+    }
+    new Identity(identity, database.jdbi(), config.publicUrl(), clock).register(environment);
+    if (demoIssuer != null) {
+      demoIssuer.register(environment);
+      environment.jersey().register(new DemoResource(config.publicUrl(), demoIssuer));
+    }
+    environment
+        .servlets()
+        .addServlet("console", new ConsoleServlet())
+        .addMapping(ConsoleServlet.MAPPINGS);
+    slack(environment, votes);
+    Map<String, Target> targets = new TreeMap<>();
+    config.targets().forEach((name, section) -> targets.put(name, section.toTarget(name)));
+    Api.register(
+        environment.jersey(),
+        database.jdbi(),
+        actions,
+        feed,
+        actionEngine,
+        votes,
+        new AuditLog(database.jdbi(), List.of(signingKey.verifierKey())),
+        results,
+        targets,
+        policy,
+        analyser,
+        config.publicUrl(),
+        config.results().rows(),
+        clock);
+  }
+
+  private void slack(Environment environment, Votes votes) {
+    SlackLinks links = new SlackLinks(database.jdbi(), URI.create(config.publicUrl()), clock);
+    environment.jersey().register(new SlackLinkResource(links));
+    config
+        .slackDoor()
+        .ifPresent(
+            door -> {
+              ExecutorService work = Executors.newVirtualThreadPerTaskExecutor();
+              manage(environment, work);
+              environment
+                  .jersey()
+                  .register(new SlackResource(door, database.jdbi(), links, votes, work, clock));
+            });
+  }
+
+  private WorkflowClient connect(Environment environment, boolean inProcess) {
+    TemporalConfig temporal = config.temporal();
+    if (temporal == null) {
+      if (!config.isDemo() || !inProcess) {
+        throw new IllegalStateException("the in-process engine is for the demo only");
+      }
+      EmbeddedEngine embedded = new EmbeddedEngine();
+      manage(environment, embedded);
+      return embedded.client();
+    }
+    TemporalConnection connection = TemporalConnection.open(temporal);
+    manage(environment, connection);
+    return connection.client();
+  }
+
+  private String taskQueue() {
+    TemporalConfig temporal = config.temporal();
+    return temporal == null ? TemporalConfig.DEFAULT_TASK_QUEUE : temporal.taskQueueOrDefault();
+  }
+
+  private byte[] resultsKey() {
+    String hex = Digest.sha256("countersign/results/v1\n" + config.results().key()).value();
+    return HexFormat.of().parseHex(hex.substring("sha256:".length()));
+  }
+
+  /** Every load of a policy is evidence. */
+  private void recordPolicy() {
+    Event loaded =
+        new Event(
+            clock.instant(),
+            EventType.POLICY_LOADED,
+            null,
+            0,
+            null,
+            policy.current().version(),
+            Event.Actor.SYSTEM,
+            null,
+            Event.Effect.CHANGED,
+            null,
+            null,
+            Map.of());
+    database.jdbi().useExtension(OutboxDao.class, outbox -> outbox.insert(loaded));
+  }
+
+  /** Calls back once the server listens. */
+  void onStarted(Consumer<Server> listener) {
+    startedListener = listener;
+  }
+
+  private static void manage(Environment environment, AutoCloseable part) {
+    environment.lifecycle().manage(new AutoCloseableManager(part));
+  }
+
+  /** For the demo, which files actions and shows a duplicate run. */
+  WorkflowClient client() {
+    if (client == null) {
+      throw new IllegalStateException("not running");
+    }
+    return client;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  SigningKey signingKey() {
+    return signingKey;
+  }
+}

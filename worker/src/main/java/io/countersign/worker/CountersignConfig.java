@@ -1,0 +1,276 @@
+package io.countersign.worker;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.countersign.action.Target;
+import io.countersign.activity.TargetConfig;
+import io.countersign.activity.channel.SlackConfig;
+import io.countersign.api.identity.IdentityConfig;
+import io.countersign.api.slack.SlackDoorConfig;
+import io.countersign.store.DatabaseConfig;
+import io.countersign.workflow.TemporalConfig;
+import io.dropwizard.core.Configuration;
+import io.dropwizard.util.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** config.yml. Each section is read by the module it belongs to. */
+public final class CountersignConfig extends Configuration {
+  private static final int MIN_SECRET = 32;
+
+  @JsonProperty private String publicUrl = "";
+  @JsonProperty private @Nullable DatabaseConfig database;
+  @JsonProperty private @Nullable TemporalConfig temporal;
+  @JsonProperty private Mode mode = Mode.PRODUCTION;
+  @JsonProperty private String policy = "";
+  @JsonProperty private @Nullable IdentityConfig identity;
+  @JsonProperty private boolean apiKeys;
+  @JsonProperty private Map<String, TargetSection> targets = Map.of();
+  @JsonProperty private @Nullable JsonNode slack;
+  @JsonProperty private @Nullable JsonNode teams;
+  @JsonProperty private AuditSection audit = new AuditSection("", "", List.of());
+  @JsonProperty private ResultsSection results = new ResultsSection(null, null, null, "");
+  @JsonProperty private VotesSection votes = new VotesSection("");
+
+  /** Only the demo may run the engine in memory and seed people. */
+  public enum Mode {
+    @JsonProperty("production")
+    PRODUCTION,
+    @JsonProperty("demo")
+    DEMO
+  }
+
+  /** A target as both processes read it; the server's has neither url nor credentials. */
+  public record TargetSection(
+      @Nullable String url,
+      @Nullable String environment,
+      @Nullable List<String> owners,
+      TargetConfig.@Nullable Credentials credentials,
+      TargetConfig.@Nullable Guarantee guarantee,
+      @Nullable List<String> searchPath,
+      @Nullable Map<String, List<String>> tags) {
+
+    Target toTarget(String name) {
+      return new Target(
+          name,
+          environment == null ? "default" : environment,
+          owners == null ? List.of() : owners,
+          searchPath == null || searchPath.isEmpty() ? List.of("public") : searchPath,
+          tags == null ? Map.of() : tags);
+    }
+
+    /** With what reaches it; only the worker has that. */
+    TargetConfig toConfig() {
+      return new TargetConfig(
+          String.valueOf(url), environment, owners, credentials, guarantee, searchPath, tags);
+    }
+  }
+
+  /** The log's name and the key that signs it. */
+  public record AuditSection(String origin, String signingKey, @Nullable List<JsonNode> anchors) {
+    @Override
+    public String toString() {
+      return "AuditSection[origin=" + origin + "]";
+    }
+  }
+
+  /** How much of a result is kept, and for how long. */
+  public record ResultsSection(
+      @Nullable Integer maxRows, @Nullable Integer maxBytes, @Nullable Duration ttl, String key) {
+    int rows() {
+      return maxRows == null ? 10_000 : maxRows;
+    }
+
+    int bytes() {
+      return maxBytes == null ? 10 * 1024 * 1024 : maxBytes;
+    }
+
+    java.time.Duration keepFor() {
+      return ttl == null ? java.time.Duration.ofHours(24) : ttl.toJavaDuration();
+    }
+
+    @Override
+    public String toString() {
+      return "ResultsSection[maxRows=" + maxRows + "]";
+    }
+  }
+
+  /** The secret that seals votes between api and worker. */
+  public record VotesSection(String key) {
+    @Override
+    public String toString() {
+      return "VotesSection";
+    }
+  }
+
+  /** A mistake in a key. */
+  static final class Problem extends Exception {
+    private final String key;
+    private final String expected;
+
+    Problem(String key, String expected) {
+      super(key + ": " + expected);
+      this.key = key;
+      this.expected = expected;
+    }
+
+    String key() {
+      return key;
+    }
+
+    String expected() {
+      return expected;
+    }
+  }
+
+  /** What Jackson cannot check. */
+  void check(Role role) throws Problem {
+    require(
+        publicUrl.matches("https?://[^/]+"), "publicUrl", "expected http(s)://host without a path");
+    require(!policy.isEmpty(), "policy", "expected the path of a policy file");
+    require(!audit.origin().isEmpty(), "audit.origin", "expected the log's name");
+    require(!audit.signingKey().isEmpty(), "audit.signingKey", "expected a PEM key or its file");
+    require(!targets.isEmpty(), "targets", "expected at least one target");
+    requireSecret("results.key", results.key());
+    requireSecret("votes.key", votes.key());
+    if (mode == Mode.PRODUCTION) {
+      require(
+          temporal != null,
+          "temporal.address",
+          "missing; the in-process engine is for mode demo only");
+      require(
+          database != null, "database.url", "missing; the embedded database is for mode demo only");
+      require(identity != null, "identity.issuer", "missing; seeded people are for mode demo only");
+    }
+    try {
+      var unusedSender = role.works() ? slackSender() : slackDoor();
+    } catch (IllegalArgumentException e) {
+      throw new Problem("", String.valueOf(e.getMessage()));
+    }
+    if (role.works()) {
+      for (Map.Entry<String, TargetSection> target : targets.entrySet()) {
+        checkTarget("targets." + target.getKey(), target.getValue());
+      }
+    }
+  }
+
+  private static void checkTarget(String key, TargetSection target) throws Problem {
+    try {
+      var unused = target.toConfig();
+    } catch (IllegalArgumentException e) {
+      throw new Problem(key, String.valueOf(e.getMessage()));
+    }
+    require(target.credentials() != null, key + ".credentials", "expected read and write logins");
+  }
+
+  private static void requireSecret(String key, String value) throws Problem {
+    require(
+        value.length() >= MIN_SECRET,
+        key,
+        "expected a secret of at least " + MIN_SECRET + " characters");
+  }
+
+  private static void require(boolean holds, String key, String expected) throws Problem {
+    if (!holds) {
+      throw new Problem(key, expected);
+    }
+  }
+
+  public String publicUrl() {
+    return publicUrl;
+  }
+
+  public @Nullable DatabaseConfig database() {
+    return database;
+  }
+
+  public @Nullable TemporalConfig temporal() {
+    return temporal;
+  }
+
+  public boolean isDemo() {
+    return mode == Mode.DEMO;
+  }
+
+  public String policy() {
+    return policy;
+  }
+
+  public @Nullable IdentityConfig identity() {
+    return identity;
+  }
+
+  public Map<String, TargetSection> targets() {
+    return new TreeMap<>(targets);
+  }
+
+  /** What the worker reads of section {@code slack}: it sends. */
+  public Optional<SlackConfig> slackSender() {
+    return section(slack, SlackConfig.class);
+  }
+
+  /** What the server reads of section {@code slack}: it is called. */
+  public Optional<SlackDoorConfig> slackDoor() {
+    return section(slack, SlackDoorConfig.class);
+  }
+
+  private static <T> Optional<T> section(@Nullable JsonNode node, Class<T> type) {
+    if (node == null || node.isNull()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new ObjectMapper()
+              .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+              .treeToValue(node, type));
+    } catch (JsonProcessingException e) {
+      Throwable cause = e.getCause() == null ? e : e.getCause();
+      throw new IllegalArgumentException(
+          cause instanceof IllegalArgumentException && cause.getMessage() != null
+              ? cause.getMessage()
+              : "slack: unknown key or wrong type near `" + lastKey(e) + "`");
+    }
+  }
+
+  private static String lastKey(JsonProcessingException e) {
+    if (e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      return String.valueOf(mapping.getPath().getLast().getFieldName());
+    }
+    return "slack";
+  }
+
+  public AuditSection audit() {
+    return audit;
+  }
+
+  public ResultsSection results() {
+    return results;
+  }
+
+  public VotesSection votes() {
+    return votes;
+  }
+
+  /** Keys that are understood but not used by this release. */
+  public List<String> unused() {
+    List<String> unused = new ArrayList<>();
+    if (apiKeys) {
+      unused.add("apiKeys");
+    }
+    if (teams != null) {
+      unused.add("teams");
+    }
+    if (audit.anchors() != null && !audit.anchors().isEmpty()) {
+      unused.add("audit.anchors");
+    }
+    return unused;
+  }
+}

@@ -1,0 +1,115 @@
+package io.countersign.worker;
+
+import io.countersign.action.Target;
+import io.countersign.activity.Electorate;
+import io.countersign.activity.ExecutionActivitiesImpl;
+import io.countersign.activity.HeartbeatingExecution;
+import io.countersign.activity.PolicyActivitiesImpl;
+import io.countersign.activity.ReviewActivitiesImpl;
+import io.countersign.activity.TargetCatalogue;
+import io.countersign.activity.TargetDatabase;
+import io.countersign.activity.channel.ChannelActivitiesImpl;
+import io.countersign.activity.channel.SlackChannel;
+import io.countersign.policy.PolicyFile;
+import io.countersign.sql.StatementAnalyser;
+import io.countersign.store.ActionStore;
+import io.countersign.store.ResultVault;
+import io.countersign.workflow.ActionWorkflowImpl;
+import io.countersign.workflow.VoteSeal;
+import io.temporal.client.WorkflowClient;
+import io.temporal.worker.Worker;
+import io.temporal.worker.WorkerFactory;
+import io.temporal.worker.WorkerFactoryOptions;
+import io.temporal.worker.WorkerOptions;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
+
+/** The Temporal worker: the workflow and its activities. */
+final class WorkerParts implements AutoCloseable {
+  private static final Duration STICKY = Duration.ofSeconds(1);
+
+  private final WorkerFactory factory;
+  private final List<TargetDatabase> targets;
+  private final List<SlackChannel> slack;
+
+  private WorkerParts(
+      WorkerFactory factory, List<TargetDatabase> targets, List<SlackChannel> slack) {
+    this.factory = factory;
+    this.targets = targets;
+    this.slack = slack;
+  }
+
+  /**
+   * @param inProcess the in-process engine needs sticky queues off: it never falls back from one
+   */
+  static WorkerParts start(
+      WorkflowClient client,
+      boolean inProcess,
+      String taskQueue,
+      CountersignConfig config,
+      Jdbi jdbi,
+      PolicyFile policy,
+      StatementAnalyser analyser,
+      ResultVault results,
+      VoteSeal seal,
+      Clock clock) {
+    ActionStore actions = new ActionStore(jdbi);
+    Map<String, Target> facts = new TreeMap<>();
+    Map<String, TargetDatabase> databases = new TreeMap<>();
+    Map<String, TargetCatalogue> catalogues = new TreeMap<>();
+    TargetDatabase.Settings settings = settings(config);
+    config
+        .targets()
+        .forEach(
+            (name, section) -> {
+              TargetDatabase database = new TargetDatabase(name, section.toConfig(), settings);
+              facts.put(name, section.toTarget(name));
+              databases.put(name, database);
+              catalogues.put(name, new TargetCatalogue(database));
+            });
+    List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
+    Electorate electorate = new Electorate(policy, facts, clock);
+
+    WorkerFactory factory =
+        WorkerFactory.newInstance(
+            client, WorkerFactoryOptions.newBuilder().setUsingVirtualWorkflowThreads(true).build());
+    Worker worker =
+        factory.newWorker(
+            taskQueue,
+            WorkerOptions.newBuilder()
+                .setUsingVirtualThreads(true)
+                .setStickyQueueScheduleToStartTimeout(inProcess ? Duration.ZERO : STICKY)
+                .build());
+    worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class);
+    worker.registerActivitiesImplementations(
+        new PolicyActivitiesImpl(jdbi, actions, policy, analyser, catalogues, electorate, clock),
+        new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
+        new HeartbeatingExecution(
+            new ExecutionActivitiesImpl(jdbi, actions, results, databases, clock)),
+        new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
+    factory.start();
+    return new WorkerParts(factory, List.copyOf(databases.values()), slack);
+  }
+
+  private static TargetDatabase.Settings settings(CountersignConfig config) {
+    TargetDatabase.Settings standard = TargetDatabase.Settings.DEFAULT;
+    return new TargetDatabase.Settings(
+        standard.lockTimeout(), standard.idleInTransaction(), config.results().bytes());
+  }
+
+  @Override
+  public void close() throws Exception {
+    factory.shutdown();
+    factory.awaitTermination(5, TimeUnit.SECONDS);
+    targets.forEach(TargetDatabase::close);
+    for (SlackChannel channel : slack) {
+      channel.close();
+    }
+  }
+}
