@@ -38,7 +38,7 @@ final class PacketWriter {
     return new Packet(
         row.id(),
         row.kind(),
-        title(analysis),
+        analysis.title(),
         target.name(),
         target.environment(),
         analysis.statementClass().wireName(),
@@ -65,16 +65,6 @@ final class PacketWriter {
         row.createdAt(),
         expiresAt,
         row.digest());
-  }
-
-  private static String title(Analysis analysis) {
-    List<String> tables = analysis.tables().stream().map(PacketWriter::name).toList();
-    return switch (tables.size()) {
-      case 0 -> analysis.verb();
-      case 1 -> analysis.verb() + " " + tables.getFirst();
-      default ->
-          "%s %s and %d more".formatted(analysis.verb(), tables.getFirst(), tables.size() - 1);
-    };
   }
 
   private static List<Packet.Table> tables(Analysis analysis, Target target) {

@@ -66,7 +66,7 @@ record ActionReply(
         row.requester(),
         verdict == null ? null : new PolicyReply(verdict.policyVersion(), verdict.rules()),
         verdict == null ? List.of() : Tally.of(row.requirement(), verdict.deny(), votes).seats(),
-        row.packet() == null ? row.kind() + " on " + row.target() : row.packet().title(),
+        analysis == null ? row.kind() + " on " + row.target() : analysis.title(),
         row.createdAt(),
         row.changedAt(),
         row.expiresAt(),

@@ -4,6 +4,7 @@ import io.countersign.action.Code;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
+import java.sql.SQLException;
 import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,11 +46,21 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     String reference = UUID.randomUUID().toString();
     StackTraceElement[] trace = thrown.getStackTrace();
     LOG.error(
-        "request failed, reference {}: {} at {}",
+        "request failed, reference {}: {} at {}, sqlstate {}",
         reference,
         thrown.getClass().getName(),
-        trace.length == 0 ? "unknown" : trace[0]);
+        trace.length == 0 ? "unknown" : trace[0],
+        sqlState(thrown));
     return Problem.of(Code.UNAVAILABLE, "something failed here; reference " + reference)
         .toResponse();
+  }
+
+  private static String sqlState(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return String.valueOf(sql.getSQLState());
+      }
+    }
+    return "none";
   }
 }

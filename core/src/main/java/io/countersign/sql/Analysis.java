@@ -41,6 +41,8 @@ public record Analysis(
     List<Span> comments,
     List<Span> hotSpans) {
 
+  private static final int SHOWN_NAME = 140;
+
   /** Half-open range of UTF-8 byte offsets into the statement. */
   public record Span(int start, int end) {}
 
@@ -61,6 +63,17 @@ public record Analysis(
   @JsonIgnore
   public boolean isComplete() {
     return uninspectable.isEmpty();
+  }
+
+  /** What the statement does to what, for example {@code Delete from payments and 1 more}. */
+  public String title() {
+    return switch (tables.size()) {
+      case 0 -> verb;
+      case 1 -> verb + " " + SafeText.line(tables.getFirst(), SHOWN_NAME);
+      default ->
+          "%s %s and %d more"
+              .formatted(verb, SafeText.line(tables.getFirst(), SHOWN_NAME), tables.size() - 1);
+    };
   }
 
   /** The same with what a target's catalogue objects to: people decide, it is no read any more. */

@@ -115,7 +115,7 @@ public interface ActionDao {
         and (:requester::text is null or requester_id = :requester)
         and (:all or (requester_type = :viewerType and requester_id = :viewer)
              or (:viewerType = 'person'
-                 and (:viewer = any(parties) or review_idp_groups && :viewerGroups)))
+                 and (:viewer = any(parties) or review_idp_groups && :viewerGroups::text[])))
         and (:beforeTime::timestamptz is null
              or (created_at, id) < (:beforeTime::timestamptz, :beforeId::text))
       order by created_at desc, id desc limit :limit

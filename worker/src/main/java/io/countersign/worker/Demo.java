@@ -1,5 +1,6 @@
 package io.countersign.worker;
 
+import ch.qos.logback.classic.LoggerContext;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.LoggerFactory;
 
 /** The embedded default: database, engine, API, console and worker in one process, with data. */
 final class Demo implements AutoCloseable {
@@ -75,6 +77,7 @@ final class Demo implements AutoCloseable {
     if (!story) {
       SampleActions.file(url, issuer.token(DemoIssuer.AGENT));
     }
+    Runtime.getRuntime().addShutdownHook(new Thread(Demo::quiet));
     if (readyFile.isPresent()) {
       ReadyFile.write(readyFile.get(), demo.ready());
     }
@@ -181,6 +184,13 @@ final class Demo implements AutoCloseable {
               }
               people.own(DemoIssuer.AGENT, "carol");
             });
+  }
+
+  /** Database and server stop at once on Ctrl-C; that they miss each other is no news. */
+  private static void quiet() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
   }
 
   /** Stops in order: what uses the database first. */
