@@ -8,9 +8,9 @@ import io.countersign.action.Target;
 import io.countersign.activity.Reconciler;
 import io.countersign.api.Api;
 import io.countersign.api.CastVotes;
-import io.countersign.api.DemoResource;
 import io.countersign.api.Votes;
 import io.countersign.api.console.ConsoleServlet;
+import io.countersign.api.console.DemoResource;
 import io.countersign.api.identity.DemoIssuer;
 import io.countersign.api.identity.Identity;
 import io.countersign.api.identity.IdentityConfig;
@@ -217,7 +217,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
     new Identity(identity, database.jdbi(), config.publicUrl(), clock).register(environment);
     if (demoIssuer != null) {
       demoIssuer.register(environment);
-      environment.jersey().register(new DemoResource(config.publicUrl(), demoIssuer));
+      environment.jersey().register(new DemoResource(demoIssuer, config.publicUrl()));
     }
     environment
         .servlets()
