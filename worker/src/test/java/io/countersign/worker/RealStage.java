@@ -1,7 +1,7 @@
 package io.countersign.worker;
 
-import io.countersign.house.Repository;
 import ch.qos.logback.classic.Level;
+import io.countersign.house.Repository;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.SigningKeyFile;
 import io.countersign.worker.engine.CountersignProcess;
