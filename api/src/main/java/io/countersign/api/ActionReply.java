@@ -62,7 +62,7 @@ record ActionReply(
         row.digest(),
         analysis == null ? "unknown" : analysis.statementClass().wireName(),
         row.tags(),
-        analysis != null && analysis.isComplete() ? "complete" : "uninspectable",
+        analysis == null ? "pending" : analysis.isComplete() ? "complete" : "uninspectable",
         row.requester(),
         verdict == null ? null : new PolicyReply(verdict.policyVersion(), verdict.rules()),
         verdict == null ? List.of() : Tally.of(row.requirement(), verdict.deny(), votes).seats(),

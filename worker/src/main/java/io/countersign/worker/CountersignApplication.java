@@ -53,6 +53,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
@@ -176,21 +177,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         new ResultVault(database.jdbi(), resultsKey(), config.results().keepFor());
 
     if (role.works()) {
-      recordPolicy();
-      manage(environment, new Integrator(database.jdbi(), signingKey, clock).start());
-      manage(
-          environment,
-          WorkerParts.start(
-              connected,
-              inProcess,
-              queue,
-              config,
-              database.jdbi(),
-              policy,
-              analyser,
-              results,
-              seal,
-              clock));
+      work(environment, connected, inProcess, queue, analyser, results, seal);
       manage(environment, new Reconciler(actions, database.jdbi(), actionEngine, clock).start());
     }
     if (role.serves()) {
@@ -200,6 +187,52 @@ public final class CountersignApplication extends Application<CountersignConfig>
       serve(environment, actions, feed, votes, results, analyser, actionEngine);
     }
     Health.register(environment, database, connected, config);
+    environment
+        .admin()
+        .addServlet("prometheus", new MetricsServlet(environment.metrics()))
+        .addMapping("/metrics");
+  }
+
+  private void work(
+      Environment environment,
+      WorkflowClient connected,
+      boolean inProcess,
+      String queue,
+      StatementAnalyser analyser,
+      ResultVault results,
+      VoteSeal seal) {
+    recordPolicy();
+    Integrator integrator = new Integrator(database.jdbi(), signingKey, clock).start();
+    manage(environment, integrator);
+    Health.register(environment, integrator, clock);
+    environment
+        .lifecycle()
+        .scheduledExecutorService("expired-results")
+        .threads(1)
+        .build()
+        .scheduleWithFixedDelay(() -> deleteExpired(results), 1, 60, TimeUnit.SECONDS);
+    manage(
+        environment,
+        WorkerParts.start(
+            connected,
+            inProcess,
+            queue,
+            config,
+            database.jdbi(),
+            policy,
+            analyser,
+            results,
+            seal,
+            clock));
+  }
+
+  private static void deleteExpired(ResultVault results) {
+    try {
+      int deleted = results.deleteExpired();
+      LOG.debug("deleted {} expired results", deleted);
+    } catch (RuntimeException e) {
+      LOG.warn("expired results were not deleted: {}", e.getClass().getSimpleName());
+    }
   }
 
   private void serve(

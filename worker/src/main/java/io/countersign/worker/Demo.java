@@ -1,7 +1,6 @@
 package io.countersign.worker;
 
 import ch.qos.logback.classic.LoggerContext;
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.api.identity.DemoIssuer;
@@ -21,6 +20,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.LoggerFactory;
 
 /** The embedded default: database, engine, API, console and worker in one process, with data. */
@@ -57,6 +57,17 @@ final class Demo implements AutoCloseable {
    */
   static Demo start(int port, Optional<Path> data, Optional<Path> readyFile, boolean story)
       throws Exception {
+    return start(port, data, readyFile, story, configuration -> {});
+  }
+
+  /** The same with a configuration that a test adds to. */
+  static Demo start(
+      int port,
+      Optional<Path> data,
+      Optional<Path> readyFile,
+      boolean story,
+      Consumer<ObjectNode> adding)
+      throws Exception {
     Path folder = folder(data);
     int http = port == 0 ? freePort() : port;
     String url = "http://localhost:" + http;
@@ -66,9 +77,10 @@ final class Demo implements AutoCloseable {
     SampleShop.create(shop, SHOP_PASSWORDS);
     DemoIssuer issuer = new DemoIssuer(url, folder.resolve("issuer.json"), Clock.systemUTC());
     SigningKeyFile.readOrCreate(ORIGIN, folder.resolve("audit.pem"));
+    ObjectNode tree = tree(folder, url, http, control, shop, story);
+    adding.accept(tree);
     CountersignConfig config =
-        new ConfigFile(folder.resolve("config.yml"), Map.of())
-            .bind(tree(folder, url, http, control, shop, story), Role.ALL);
+        new ConfigFile(folder.resolve("config.yml"), Map.of()).bind(tree, Role.ALL);
     CountersignApplication application =
         new CountersignApplication(Role.ALL, config, folder, issuer);
     seedPeople(application);
@@ -100,7 +112,7 @@ final class Demo implements AutoCloseable {
     }
   }
 
-  private static JsonNode tree(
+  private static ObjectNode tree(
       Path folder, String url, int port, DatabaseConfig control, DatabaseConfig shop, boolean story)
       throws IOException {
     ObjectNode root = new ObjectMapper().createObjectNode();
