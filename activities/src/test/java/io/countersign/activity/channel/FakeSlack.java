@@ -21,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /** Slack's Web API as far as we call it: records every call, answers as told or with success. */
-final class FakeSlack implements AutoCloseable {
+public final class FakeSlack implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
   private final HttpServer server;
@@ -30,24 +30,25 @@ final class FakeSlack implements AutoCloseable {
   private int messages;
 
   /** One request. */
-  record Call(String method, Map<String, String> form, @Nullable String authorization) {
-    String get(String name) {
+  public record Call(
+      String method, Map<String, String> form, @Nullable String authorization, String body) {
+    public String get(String name) {
       return Objects.requireNonNull(form.get(name), name);
     }
 
-    JsonNode blocks() {
+    public JsonNode blocks() {
       return json(get("blocks"));
     }
 
     /** The ids of the buttons, for example {@code [approve, deny, open]}. */
-    List<String> buttons() {
+    public List<String> buttons() {
       return blocks().findValuesAsText("action_id");
     }
   }
 
   private record Answer(int status, @Nullable String retryAfter, String body) {}
 
-  FakeSlack() {
+  public FakeSlack() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -57,16 +58,16 @@ final class FakeSlack implements AutoCloseable {
     server.start();
   }
 
-  SlackConfig config() {
+  public SlackConfig config() {
     String url = "http://127.0.0.1:" + server.getAddress().getPort() + "/api";
     return new SlackConfig("xoxb-fake", "signing-secret", null, "C1", url, null, null, null);
   }
 
-  List<Call> calls() {
+  public List<Call> calls() {
     return calls;
   }
 
-  List<Call> calls(String method) {
+  public List<Call> calls(String method) {
     return calls.stream().filter(call -> call.method().equals(method)).toList();
   }
 
@@ -74,7 +75,7 @@ final class FakeSlack implements AutoCloseable {
     answers.add(new Answer(status, retryAfter, body));
   }
 
-  static JsonNode json(String text) {
+  public static JsonNode json(String text) {
     try {
       return MAPPER.readTree(text);
     } catch (JsonProcessingException e) {
@@ -86,7 +87,7 @@ final class FakeSlack implements AutoCloseable {
     String method = exchange.getRequestURI().getPath().replaceFirst("^/api/", "");
     String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
     String authorization = exchange.getRequestHeaders().getFirst("Authorization");
-    calls.add(new Call(method, form(body), authorization));
+    calls.add(new Call(method, form(body), authorization, body));
     Answer planned = answers.poll();
     Answer answer = planned == null ? success(method, form(body)) : planned;
     if (answer.retryAfter() != null) {
