@@ -127,6 +127,15 @@ public final class Electorate {
         && (signedInAt == null || signedInAt.plus(within).isBefore(clock.instant()));
   }
 
+  /** The target of an action, as configured. */
+  Target target(ActionRow row) {
+    Target target = targets.get(row.target());
+    if (target == null) {
+      throw ActivityFault.retry("TARGET_UNKNOWN", row.id());
+    }
+    return target;
+  }
+
   private List<String> owners(String target) {
     Target known = targets.get(target);
     return known == null ? List.of() : known.owners();

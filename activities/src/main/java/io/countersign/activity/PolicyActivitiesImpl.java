@@ -6,12 +6,7 @@ import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Packet;
-import io.countersign.action.Requirement;
-import io.countersign.action.Tally;
-import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
-import io.countersign.policy.Facts;
-import io.countersign.policy.Policy;
 import io.countersign.policy.PolicyFile;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
@@ -22,19 +17,16 @@ import io.countersign.store.ActionDao;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
-import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.store.Change;
 import io.countersign.workflow.PolicyActivities;
 import io.countersign.workflow.Standing;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -51,6 +43,7 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
   private final StatementAnalyser analyser;
   private final Map<String, TargetCatalogue> targets;
   private final Electorate electorate;
+  private final Recheck recheck;
   private final Clock clock;
 
   public PolicyActivitiesImpl(
@@ -67,6 +60,7 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     this.analyser = analyser;
     this.targets = Map.copyOf(targets);
     this.electorate = electorate;
+    this.recheck = new Recheck(actions, policy, electorate, clock);
     this.clock = clock;
   }
 
@@ -89,7 +83,8 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     Analysis analysis = looked(analyser.analyse(row.statement().sql()), target);
     List<String> tags = TagMatch.tagsTouched(analysis, target.target());
     Long estimate = target.estimate(row.statement(), analysis);
-    Verdict verdict = policy.current().judge(facts(row, target, analysis, tags, estimate));
+    Verdict verdict =
+        policy.current().judge(JudgedFacts.of(row, target.target(), analysis, tags, estimate));
     return new Judgement(analysis, tags, estimate, verdict);
   }
 
@@ -178,125 +173,10 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
           ActionRow row = handle.attach(ActionDao.class).lock(id.value()).orElseThrow();
           if (row.status() == ActionStatus.PENDING_REVIEW
               || row.status() == ActionStatus.APPROVED) {
-            recheck(handle, row);
+            recheck.run(handle, row);
           }
         });
     return standing(id);
-  }
-
-  /** R9: voters must still hold their seats, and a policy that became stricter applies. */
-  private void recheck(Handle handle, ActionRow row) {
-    Verdict pinned = row.verdict();
-    if (pinned == null || row.expiresAt() == null) {
-      return;
-    }
-    List<Ballot> standing = dropLostSeats(handle, row);
-    Verdict now = judgedAgain(row, pinned);
-    Requirement requirement =
-        now.outcome() == Outcome.REVIEW
-            ? row.requirement().and(now.requirement())
-            : row.requirement();
-    Tally tally = Tally.of(requirement, pinned.deny(), Standings.votes(standing));
-    boolean tightened = !requirement.equals(row.requirement());
-    if (now.outcome() == Outcome.REFUSE) {
-      endByPolicy(handle, row, now);
-    } else if (tally.outcome() != Tally.Outcome.APPROVED) {
-      if (row.status() == ActionStatus.APPROVED || tightened) {
-        backToReview(handle, row, requirement, now, tightened);
-      }
-    } else if (row.status() == ActionStatus.PENDING_REVIEW) {
-      approveNow(handle, row, pinned);
-    }
-  }
-
-  private List<Ballot> dropLostSeats(Handle handle, ActionRow row) {
-    BallotDao ballots = handle.attach(BallotDao.class);
-    List<Ballot> kept = new ArrayList<>();
-    for (Ballot ballot : ballots.counted(row.id().value())) {
-      Set<String> seats = electorate.seats(handle, row, ballot.personId());
-      boolean party = row.parties().contains(ballot.personId());
-      if (seats.containsAll(ballot.groups()) || party) {
-        kept.add(ballot);
-      } else {
-        ballots.drop(ballot.voteId(), Code.NOT_A_REVIEWER.name());
-        actions.record(
-            handle,
-            row.id(),
-            event(
-                row,
-                EventType.VOTE_WITHDRAWN,
-                Code.NOT_A_REVIEWER,
-                row.verdict(),
-                Map.of("vote", ballot.voteId(), "person", ballot.personId())));
-      }
-    }
-    return kept;
-  }
-
-  /**
-   * The current policy's verdict on the facts as they were; the pinned one where it is the same.
-   */
-  private Verdict judgedAgain(ActionRow row, Verdict pinned) {
-    Policy current = policy.current();
-    Analysis analysis = row.analysis();
-    Packet packet = row.packet();
-    if (current.version().equals(pinned.policyVersion()) || analysis == null || packet == null) {
-      return pinned;
-    }
-    return current.judge(facts(row, target(row), analysis, row.tags(), packet.estimatedRows()));
-  }
-
-  private void approveNow(Handle handle, ActionRow row, Verdict verdict) {
-    Instant now = clock.instant();
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW),
-        ActionStatus.APPROVED,
-        Change.NONE.withApproval(now, now.plus(verdict.approvedFor())),
-        event(row, EventType.ACTION_APPROVED, null, verdict, Closing.details(handle, row)));
-  }
-
-  private void backToReview(
-      Handle handle, ActionRow row, Requirement requirement, Verdict now, boolean tightened) {
-    List<String> groups = List.copyOf(requirement.groups());
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW, ActionStatus.APPROVED),
-        ActionStatus.PENDING_REVIEW,
-        Change.NONE.withRequirement(
-            requirement,
-            groups,
-            electorate.idpGroups(policy.current(), requirement.groups(), row.target())),
-        event(
-            row,
-            EventType.ACTION_PENDING,
-            tightened ? Code.POLICY_TIGHTENED : Code.NOT_A_REVIEWER,
-            now,
-            Map.of()));
-  }
-
-  private void endByPolicy(Handle handle, ActionRow row, Verdict now) {
-    ActionError error =
-        new ActionError(
-            Code.POLICY_REFUSED,
-            "the policy changed while this waited, and refuses it now",
-            ActionError.Retry.NEVER);
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW, ActionStatus.APPROVED),
-        row.status() == ActionStatus.APPROVED ? ActionStatus.REVOKED : ActionStatus.DENIED,
-        Change.NONE.withError(error),
-        event(
-            row,
-            row.status() == ActionStatus.APPROVED
-                ? EventType.ACTION_REVOKED
-                : EventType.ACTION_DENIED,
-            Code.POLICY_TIGHTENED,
-            now,
-            Closing.details(handle, row)));
   }
 
   private void move(
@@ -312,28 +192,11 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     details.put("verdict", verdict.outcome().wireName());
     details.put("rules", verdict.rules());
     actions.transition(
-        row.id(), Set.of(from), to, change, event(row, type, code, verdict, details));
-  }
-
-  private Event event(
-      ActionRow row,
-      EventType type,
-      @Nullable Code code,
-      @Nullable Verdict verdict,
-      Map<String, Object> details) {
-    return new Event(
-        clock.instant(),
-        type,
         row.id(),
-        row.revision(),
-        row.digest(),
-        verdict == null ? null : verdict.policyVersion(),
-        new Event.Actor("policy", "countersign", "worker"),
-        row.requester().onBehalfOf(),
-        Event.Effect.CHANGED,
-        code == null ? null : code.name(),
-        null,
-        details);
+        Set.of(from),
+        to,
+        change,
+        PolicyEvent.of(clock, row, type, code, verdict, details));
   }
 
   private Standing standing(ActionId id) {
@@ -350,31 +213,6 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
       throw ActivityFault.retry("TARGET_UNKNOWN", row.id());
     }
     return target;
-  }
-
-  private static Facts facts(
-      ActionRow row,
-      TargetCatalogue target,
-      Analysis analysis,
-      List<String> tags,
-      @Nullable Long estimatedRows) {
-    return new Facts(
-        row.kind(),
-        row.target(),
-        target.target().environment(),
-        row.requester().type().wireName(),
-        row.requester().id(),
-        row.requesterGroups(),
-        analysis.statementClass().wireName(),
-        analysis.statements(),
-        analysis.tables(),
-        analysis.columns(),
-        tags,
-        analysis.functions(),
-        estimatedRows,
-        analysis.unboundedWrite(),
-        analysis.reversible().wireName(),
-        !analysis.isComplete());
   }
 
   private static ActionError refusal(Judgement judgement) {

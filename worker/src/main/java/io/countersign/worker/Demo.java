@@ -256,9 +256,9 @@ final class Demo implements AutoCloseable {
     out.println("  TOKEN=" + issuer.token(DemoIssuer.AGENT));
     out.println(
         """
-          curl -s %s/v1/actions -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' \\
-            -H 'prefer: wait=10' -d '{"kind":"execute_sql","target":"shop",
-              "arguments":{"sql":"select id, name, email from customers limit 3"},"reason":"a first look"}'
+          curl -s %s/v1/actions -H "authorization: Bearer $TOKEN" -H 'prefer: wait=10' \\
+            -H 'content-type: application/json' -d '{"kind":"execute_sql","target":"shop",
+              "reason":"a first look","arguments":{"sql":"select id, email from customers limit 3"}}'
         """
             .formatted(url));
     out.println("The in-process engine is for development; Ctrl-C stops everything.");
