@@ -210,7 +210,7 @@ function stateBanner(action) {
       : null;
   }
   const outcome = action.outcome;
-  const how = outcome?.guarantee ? `It ran ${guaranteeWords(outcome.guarantee)}, at ` : null;
+  const how = outcome?.guarantee ? `Guarantee: ${guaranteeWords(outcome.guarantee)}. Ended ` : null;
   return el(
     'div',
     { class: `note ${TONE_CLASS[statusTone(action.status)]}`, 'data-status': action.status },

@@ -273,7 +273,8 @@ export function whyCard({ action, packet, me }) {
     el('span', { class: 'mono' }, rule),
   ]);
   const version = el('span', { class: 'soft' }, ` · policy ${shortDigest(packet.policy_version)}`);
-  const barred = packet.parties ?? [];
+  const agent = packet.requester.type === 'agent' ? packet.requester.id : null;
+  const barred = packet.parties.filter((id) => id !== agent);
   const people = barred.map((id) => personWords(id, me, packet.names)).join(', ');
   const asker =
     packet.requester.type === 'agent' ? `${packet.requester.id} (agents never decide)` : '';

@@ -185,6 +185,12 @@ class ConsoleBrowserTest {
     assertThat(page.locator("[data-id=" + id + "]")).isVisible();
     assertThat(page.locator("#main img, #main script")).hasCount(0);
     assertThat(page.evaluate("() => window.hacked ?? null")).isNull();
+    assertThat(
+            page.evaluate(
+                "() => import('/console/dom.js')"
+                    + ".then((dom) => dom.el('p', {}, 'a\\u202E\\u0007b').textContent)"))
+        .as("the page writes hidden characters out even where the server did not")
+        .isEqualTo("a\\u{202E}\\u{0007}b");
     page.context().close();
   }
 
