@@ -13,6 +13,7 @@ import io.countersign.store.ActionRow;
 import io.countersign.store.Ballot;
 import io.countersign.store.PersonDao;
 import io.countersign.store.PersonDao.Person;
+import io.countersign.workflow.VoteSeal;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,11 +33,13 @@ public final class Electorate {
 
   private final PolicyFile policy;
   private final Map<String, Target> targets;
+  private final VoteSeal seal;
   private final Clock clock;
 
-  public Electorate(PolicyFile policy, Map<String, Target> targets, Clock clock) {
+  public Electorate(PolicyFile policy, Map<String, Target> targets, VoteSeal seal, Clock clock) {
     this.policy = policy;
     this.targets = Map.copyOf(targets);
+    this.seal = seal;
     this.clock = clock;
   }
 
@@ -72,6 +75,19 @@ public final class Electorate {
       return refused(Code.STEP_UP_REQUIRED);
     }
     return new Standing(null, groups);
+  }
+
+  /**
+   * Whether a ballot that was counted still counts: it was cast at a door of ours for these bytes,
+   * and its voter still holds the seats. Whoever writes to the table alone has no seal.
+   */
+  boolean stands(Handle handle, ActionRow row, Ballot ballot) {
+    if (!seal.isGenuine(Standings.sealed(ballot)) || !ballot.digest().equals(row.digest())) {
+      return false;
+    }
+    return row.parties().contains(ballot.personId())
+        ? ballot.decision() != Decision.APPROVE
+        : seats(handle, row, ballot.personId()).containsAll(ballot.groups());
   }
 
   /** The groups with a seat in this action that the person holds now; empty for the inactive. */

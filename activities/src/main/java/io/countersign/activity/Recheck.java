@@ -68,9 +68,7 @@ final class Recheck {
     BallotDao ballots = handle.attach(BallotDao.class);
     List<Ballot> kept = new ArrayList<>();
     for (Ballot ballot : ballots.counted(row.id().value())) {
-      Set<String> seats = electorate.seats(handle, row, ballot.personId());
-      boolean party = row.parties().contains(ballot.personId());
-      if (seats.containsAll(ballot.groups()) || party) {
+      if (electorate.stands(handle, row, ballot)) {
         kept.add(ballot);
       } else {
         ballots.drop(ballot.voteId(), Code.NOT_A_REVIEWER.name());

@@ -6,7 +6,6 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.workflow.ActionEngine;
-import io.countersign.workflow.SealedVote;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,16 +82,7 @@ public final class Reconciler implements AutoCloseable {
   public void redeliver(Instant before) {
     for (Ballot ballot :
         jdbi.withExtension(BallotDao.class, ballots -> ballots.unanswered(before))) {
-      engine.vote(
-          new SealedVote(
-              ballot.voteId(),
-              ballot.actionId(),
-              ballot.digest(),
-              ballot.personId(),
-              ballot.decision(),
-              ballot.channel(),
-              ballot.receivedAt(),
-              ballot.mac()));
+      engine.vote(Standings.sealed(ballot));
     }
   }
 

@@ -5,6 +5,7 @@ import io.countersign.action.Vote;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
 import io.countersign.store.Ballot;
+import io.countersign.workflow.SealedVote;
 import io.countersign.workflow.Standing;
 import java.time.Instant;
 import java.util.List;
@@ -60,5 +61,18 @@ final class Standings {
                     ballot.decision(),
                     Set.copyOf(ballot.groups())))
         .toList();
+  }
+
+  /** The ballot as it travels to the workflow. */
+  static SealedVote sealed(Ballot ballot) {
+    return new SealedVote(
+        ballot.voteId(),
+        ballot.actionId(),
+        ballot.digest(),
+        ballot.personId(),
+        ballot.decision(),
+        ballot.channel(),
+        ballot.receivedAt(),
+        ballot.mac());
   }
 }

@@ -138,9 +138,9 @@ public final class ActionResource {
         actions.list(
             new ActionDao.ActionFilter(
                 status == null ? null : statusOf(status).name(),
-                target,
-                kind,
-                requester,
+                filter("target", target),
+                filter("kind", kind),
+                filter("requester", requester),
                 caller.isAuditor(),
                 caller.type().wireName(),
                 caller.id(),
@@ -221,6 +221,13 @@ public final class ActionResource {
       }
     }
     throw Body.refusal("unknown status `%s`".formatted(Body.shown(text)));
+  }
+
+  private static @Nullable String filter(String name, @Nullable String text) {
+    if (text != null && (text.length() > 256 || text.indexOf('\0') >= 0)) {
+      throw Body.refusal("`%s` must be at most 256 characters without NUL".formatted(name));
+    }
+    return text;
   }
 
   private static void checkKey(@Nullable String key) {

@@ -1,9 +1,11 @@
 package io.countersign.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.countersign.action.ActionId;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
@@ -28,12 +30,22 @@ record Page<T>(
       try {
         byte[] bytes = Base64.getUrlDecoder().decode(cursor);
         String[] parts = new String(bytes, StandardCharsets.UTF_8).split(" ", 2);
-        return new Position(Instant.parse(parts[0]), parts[1]);
+        Position position = new Position(Instant.parse(parts[0]), parts[1]);
+        if (!ActionId.isWellFormed(position.id) || !isOurs(position.time)) {
+          throw new IllegalArgumentException("nothing we gave out");
+        }
+        return position;
       } catch (IllegalArgumentException
           | DateTimeException
           | ArrayIndexOutOfBoundsException notOurs) {
         throw Body.refusal("`cursor` is not one this service gave out");
       }
+    }
+
+    /** PostgreSQL knows fewer years than Java. */
+    private static boolean isOurs(Instant time) {
+      int year = time.atOffset(ZoneOffset.UTC).getYear();
+      return year >= 2000 && year <= 9999;
     }
 
     String text() {

@@ -27,17 +27,22 @@ public final class ProblemMapper implements ExceptionMapper<Throwable> {
     if (status < 400) {
       return web.getResponse();
     }
+    return status < 500 ? problem(status).toResponse() : unexpected(web);
+  }
+
+  /** The problem that a status of the HTTP layer stands for. */
+  static Problem problem(int status) {
     return switch (status) {
-      case 401 -> Problem.of(Code.UNAUTHENTICATED, "sign in or send a bearer token").toResponse();
-      case 403 -> Problem.of(Code.FORBIDDEN, "this caller may not do that").toResponse();
-      case 404 -> Problem.of(Code.NOT_FOUND, "there is nothing here").toResponse();
-      case 413 -> Problem.of(Code.TOO_LARGE, "the body is too large").toResponse();
+      case 401 -> Problem.of(Code.UNAUTHENTICATED, "sign in or send a bearer token");
+      case 403 -> Problem.of(Code.FORBIDDEN, "this caller may not do that");
+      case 404 -> Problem.of(Code.NOT_FOUND, "there is nothing here");
+      case 413 -> Problem.of(Code.TOO_LARGE, "the body is too large");
       case 405, 406, 415 ->
-          Problem.of(Code.VALIDATION, status, "the method or media type does not fit").toResponse();
+          Problem.of(Code.VALIDATION, status, "the method or media type does not fit");
       default ->
           status < 500
-              ? Problem.of(Code.VALIDATION, status, "the request cannot be read").toResponse()
-              : unexpected(web);
+              ? Problem.of(Code.VALIDATION, status, "the request cannot be read")
+              : Problem.of(Code.UNAVAILABLE, status, "something failed here");
     };
   }
 

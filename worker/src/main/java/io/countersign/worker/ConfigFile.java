@@ -80,6 +80,16 @@ final class ConfigFile {
     }
   }
 
+  /** A path of the configuration: relative ones start where the file is. */
+  Path resolve(String setting) {
+    return path.toAbsolutePath().resolveSibling(setting);
+  }
+
+  /** A mistake that shows when the value of a key is used. */
+  ConfigException mistake(String key, String message) {
+    return new ConfigException(name(), key, message);
+  }
+
   private JsonNode tree() throws ConfigException {
     ObjectMapper yaml =
         YAMLMapper.builder(
@@ -169,7 +179,7 @@ final class ConfigFile {
   }
 
   private String secretFile(String key, String file) throws ConfigException {
-    Path secret = path.toAbsolutePath().resolveSibling(file);
+    Path secret = resolve(file);
     try {
       if (Files.getPosixFilePermissions(secret).contains(PosixFilePermission.OTHERS_READ)) {
         throw new ConfigException(

@@ -5,11 +5,10 @@ import io.countersign.audit.VerifyReceipt;
 import io.countersign.policy.PolicyCheck;
 import io.countersign.store.AuditVerify;
 import io.countersign.store.Database;
-import io.countersign.store.DatabaseConfig;
-import io.countersign.store.SigningKeyFile;
 import io.countersign.workflow.TemporalConnection;
 import io.dropwizard.logging.common.BootstrapLogging;
 import java.io.InputStream;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,32 +34,40 @@ public final class Countersign {
         verify RECEIPT --key VKEY [--key VKEY ...]         checks a receipt offline
       """;
 
-  private Countersign() {}
+  private final Map<String, String> environment;
+
+  private Countersign(Map<String, String> environment) {
+    this.environment = environment;
+  }
 
   /** Runs a command; long-running ones return while their threads go on. */
   public static void main(String[] arguments) {
     BootstrapLogging.bootstrap(Level.WARN);
-    int exit;
-    try {
-      exit = run(List.of(arguments));
-    } catch (ConfigException e) {
-      System.err.println(e.getMessage());
-      exit = 1;
-    } catch (UsageException e) {
-      System.err.println("countersign: " + e.getMessage() + "; see `countersign help`");
-      exit = 2;
-    } catch (Exception e) {
-      System.err.println("countersign: failed: " + describe(e));
-      exit = 1;
-    }
+    int exit = run(List.of(arguments), System.getenv(), System.err);
     if (exit != RUNNING) {
       System.exit(exit);
     }
   }
 
+  /** Runs a command and answers its exit code; every mistake is one line. */
+  static int run(List<String> arguments, Map<String, String> environment, PrintStream err) {
+    try {
+      return new Countersign(environment).run(arguments);
+    } catch (ConfigException e) {
+      err.println(e.getMessage());
+      return 1;
+    } catch (UsageException e) {
+      err.println("countersign: " + e.getMessage() + "; see `countersign help`");
+      return 2;
+    } catch (Exception e) {
+      err.println("countersign: failed: " + describe(e));
+      return 1;
+    }
+  }
+
   private static final int RUNNING = -1;
 
-  private static int run(List<String> arguments) throws Exception {
+  private int run(List<String> arguments) throws Exception {
     String command = arguments.isEmpty() ? "help" : arguments.getFirst();
     List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
     return switch (command) {
@@ -98,13 +105,11 @@ public final class Countersign {
     return asPromised ? 0 : 1;
   }
 
-  private static int start(Role role, List<String> arguments) throws Exception {
+  private int start(Role role, List<String> arguments) throws Exception {
     Options options = Options.parse(arguments, List.of("ready-file"));
-    Path file = options.operand("config.yml");
-    CountersignConfig config = new ConfigFile(file, System.getenv()).read(role);
-    Path parent = file.toAbsolutePath().getParent();
-    Path directory = parent == null ? Path.of("/") : parent;
-    CountersignApplication application = new CountersignApplication(role, config, directory, null);
+    ConfigFile file = new ConfigFile(options.operand("config.yml"), environment);
+    CountersignConfig config = file.read(role);
+    CountersignApplication application = new CountersignApplication(role, config, file, null);
     RunningServer running = RunningServer.start(application);
     Optional<Path> readyFile = options.path("ready-file");
     if (readyFile.isPresent()) {
@@ -119,10 +124,11 @@ public final class Countersign {
     return RUNNING;
   }
 
-  private static int migrate(List<String> arguments) throws Exception {
-    Path file = Options.parse(arguments, List.of()).operand("config.yml");
-    CountersignConfig config = new ConfigFile(file, System.getenv()).read(Role.SERVER);
-    try (Database database = open(config)) {
+  private int migrate(List<String> arguments) throws Exception {
+    Path operand = Options.parse(arguments, List.of()).operand("config.yml");
+    ConfigFile file = new ConfigFile(operand, environment);
+    CountersignConfig config = file.read(Role.SERVER);
+    try (Database database = CountersignApplication.openDatabase(config, file)) {
       database.migrate();
     }
     System.out.println("control database is current");
@@ -144,29 +150,17 @@ public final class Countersign {
         options.operand("policy.yml"), options.path("facts"), System.out, System.err);
   }
 
-  private static int auditVerify(List<String> arguments) throws Exception {
+  private int auditVerify(List<String> arguments) throws Exception {
     if (arguments.isEmpty() || !arguments.getFirst().equals("verify")) {
       throw new UsageException("expected `audit verify CONFIG`");
     }
-    Path file =
+    Path operand =
         Options.parse(arguments.subList(1, arguments.size()), List.of()).operand("config.yml");
-    CountersignConfig config = new ConfigFile(file, System.getenv()).read(Role.SERVER);
-    try (Database database = open(config)) {
-      var key = SigningKeyFile.read(config.audit().origin(), config.audit().signingKey());
+    ConfigFile file = new ConfigFile(operand, environment);
+    CountersignConfig config = file.read(Role.SERVER);
+    var key = CountersignApplication.openSigningKey(config, file);
+    try (Database database = CountersignApplication.openDatabase(config, file)) {
       return new AuditVerify(database.jdbi(), List.of(key.verifierKey())).run(System.out);
-    }
-  }
-
-  private static Database open(CountersignConfig config) throws ConfigException {
-    DatabaseConfig control = config.database();
-    if (control == null) {
-      throw new ConfigException("config.yml", "database.url", "missing");
-    }
-    try {
-      return Database.open(control);
-    } catch (RuntimeException e) {
-      throw new ConfigException(
-          "config.yml", "database.url", "the control database does not answer");
     }
   }
 
@@ -176,12 +170,15 @@ public final class Countersign {
     }
   }
 
+  /** Messages of unexpected faults may quote secrets: their classes and one place must do. */
   private static String describe(Throwable thrown) {
     List<String> chain = new ArrayList<>();
+    Throwable last = thrown;
     for (Throwable t = thrown; t != null && chain.size() < 4; t = t.getCause()) {
-      chain.add(
-          t.getClass().getSimpleName() + (t.getMessage() == null ? "" : ": " + t.getMessage()));
+      chain.add(t.getClass().getSimpleName());
+      last = t;
     }
-    return String.join(" <- ", chain).replace('\n', ' ');
+    StackTraceElement[] trace = last.getStackTrace();
+    return String.join(" <- ", chain) + (trace.length == 0 ? "" : " at " + trace[0]);
   }
 }

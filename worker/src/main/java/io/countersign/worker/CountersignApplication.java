@@ -1,13 +1,13 @@
 package io.countersign.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.zaxxer.hikari.pool.HikariPool;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Target;
 import io.countersign.activity.Reconciler;
 import io.countersign.api.Api;
 import io.countersign.api.CastVotes;
+import io.countersign.api.ProblemErrors;
 import io.countersign.api.Votes;
 import io.countersign.api.console.ConsoleServlet;
 import io.countersign.api.console.DemoResource;
@@ -45,7 +45,6 @@ import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.temporal.client.WorkflowClient;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
@@ -54,8 +53,6 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
-import org.eclipse.jetty.server.Server;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,7 +63,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
 
   private final Role role;
   private final CountersignConfig config;
-  private final Path directory;
+  private final ConfigFile file;
   private final Clock clock = Clock.systemUTC();
   private final PolicyFile policy;
   private final SigningKey signingKey;
@@ -74,68 +71,73 @@ public final class CountersignApplication extends Application<CountersignConfig>
   private final DatabaseConfig databaseConfig;
   private final @Nullable DemoIssuer demoIssuer;
   private @Nullable WorkflowClient client;
-  private Consumer<Server> startedListener = server -> {};
 
   /**
    * Opens everything that can be a configuration mistake, before any port is bound.
    *
-   * @param directory where relative paths of the configuration start
+   * @param file where the configuration comes from
    * @param demoIssuer vouches for the demo's people; null in production
    */
   CountersignApplication(
-      Role role, CountersignConfig config, Path directory, @Nullable DemoIssuer demoIssuer)
+      Role role, CountersignConfig config, ConfigFile file, @Nullable DemoIssuer demoIssuer)
       throws ConfigException {
     this.role = role;
     this.config = config;
-    this.directory = directory;
+    this.file = file;
     this.demoIssuer = demoIssuer;
     this.policy = openPolicy();
-    this.signingKey = openSigningKey();
-    DatabaseConfig control = config.database();
-    if (control == null) {
-      throw mistake("database.url", "missing");
-    }
-    this.databaseConfig = control;
-    this.database = openDatabase(control);
+    this.signingKey = openSigningKey(config, file);
+    this.databaseConfig = controlDatabase(config, file);
+    this.database = openDatabase();
   }
 
   private PolicyFile openPolicy() throws ConfigException {
     try {
-      return PolicyFile.open(directory.resolve(config.policy()));
+      return PolicyFile.open(file.resolve(config.policy()));
     } catch (PolicyException e) {
-      throw mistake("policy", String.valueOf(e.getMessage()));
+      throw file.mistake("policy", String.valueOf(e.getMessage()));
     }
   }
 
-  private SigningKey openSigningKey() throws ConfigException {
+  static SigningKey openSigningKey(CountersignConfig config, ConfigFile file)
+      throws ConfigException {
     try {
       String setting = config.audit().signingKey();
       boolean text = setting.strip().startsWith("-----BEGIN");
       return SigningKeyFile.read(
-          config.audit().origin(), text ? setting : directory.resolve(setting).toString());
+          config.audit().origin(), text ? setting : file.resolve(setting).toString());
     } catch (IllegalArgumentException e) {
-      throw mistake("", String.valueOf(e.getMessage()));
+      throw file.mistake("", String.valueOf(e.getMessage()));
     }
   }
 
-  private Database openDatabase(DatabaseConfig control) throws ConfigException {
-    Database opened;
-    try {
-      opened = Database.open(control);
-    } catch (HikariPool.PoolInitializationException e) {
-      throw mistake("database.url", "the control database does not answer");
+  private static DatabaseConfig controlDatabase(CountersignConfig config, ConfigFile file)
+      throws ConfigException {
+    DatabaseConfig control = config.database();
+    if (control == null) {
+      throw file.mistake("database.url", "missing");
     }
+    return control;
+  }
+
+  static Database openDatabase(CountersignConfig config, ConfigFile file) throws ConfigException {
+    try {
+      return Database.open(controlDatabase(config, file));
+    } catch (RuntimeException e) {
+      // The driver's message may quote the URL, and with it a password.
+      throw file.mistake("database.url", "the control database does not answer");
+    }
+  }
+
+  private Database openDatabase() throws ConfigException {
+    Database opened = openDatabase(config, file);
     if (config.isDemo()) {
       opened.migrate();
     } else if (!opened.isMigrated()) {
       opened.close();
-      throw mistake("database.url", "the schema is not current; run `./countersign migrate`");
+      throw file.mistake("database.url", "the schema is not current; run `./countersign migrate`");
     }
     return opened;
-  }
-
-  private static ConfigException mistake(String key, String message) {
-    return new ConfigException("config.yml", key, message);
   }
 
   @Override
@@ -147,8 +149,6 @@ public final class CountersignApplication extends Application<CountersignConfig>
   public void initialize(Bootstrap<CountersignConfig> bootstrap) {
     ObjectMapper mapper = Json.MAPPER.copy();
     bootstrap.setObjectMapper(mapper);
-    bootstrap.setConfigurationFactoryFactory(
-        (type, validator, ignored, prefix) -> new FixedConfiguration(config));
   }
 
   @Override
@@ -158,7 +158,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
       server.setRegisterDefaultExceptionMappers(false);
       server.setEnableVirtualThreads(true);
     }
-    environment.lifecycle().addServerLifecycleListener(server -> startedListener.accept(server));
+    environment.getApplicationContext().setErrorHandler(new ProblemErrors());
     manage(environment, database);
     config.unused().forEach(key -> LOG.warn("config.yml: {} is not used by this release", key));
     boolean inProcess = config.temporal() == null;
@@ -335,9 +335,12 @@ public final class CountersignApplication extends Application<CountersignConfig>
     database.jdbi().useExtension(OutboxDao.class, outbox -> outbox.insert(loaded));
   }
 
-  /** Calls back once the server listens. */
-  void onStarted(Consumer<Server> listener) {
-    startedListener = listener;
+  CountersignConfig config() {
+    return config;
+  }
+
+  ConfigException mistake(String key, String message) {
+    return file.mistake(key, message);
   }
 
   private static void manage(Environment environment, AutoCloseable part) {

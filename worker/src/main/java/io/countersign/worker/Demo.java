@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -69,7 +70,7 @@ final class Demo implements AutoCloseable {
       Consumer<ObjectNode> adding)
       throws Exception {
     Path folder = folder(data);
-    int http = port == 0 ? freePort() : port;
+    int http = port == 0 ? freePort() : untaken(port);
     String url = "http://localhost:" + http;
     EmbeddedDatabase postgres = EmbeddedDatabase.start(folder.resolve("postgres"));
     DatabaseConfig control = postgres.database("control");
@@ -79,10 +80,9 @@ final class Demo implements AutoCloseable {
     SigningKeyFile.readOrCreate(ORIGIN, folder.resolve("audit.pem"));
     ObjectNode tree = tree(folder, url, http, control, shop, story);
     adding.accept(tree);
-    CountersignConfig config =
-        new ConfigFile(folder.resolve("config.yml"), Map.of()).bind(tree, Role.ALL);
-    CountersignApplication application =
-        new CountersignApplication(Role.ALL, config, folder, issuer);
+    ConfigFile file = new ConfigFile(folder.resolve("config.yml"), Map.of());
+    CountersignConfig config = file.bind(tree, Role.ALL);
+    CountersignApplication application = new CountersignApplication(Role.ALL, config, file, issuer);
     seedPeople(application);
     RunningServer running = RunningServer.start(application);
     Demo demo = new Demo(postgres, running, application, issuer, shop);
@@ -104,6 +104,18 @@ final class Demo implements AutoCloseable {
       return folder;
     }
     return Files.createDirectories(data.get().toAbsolutePath());
+  }
+
+  /** The admin port is the next one. */
+  private static int untaken(int port) throws UsageException {
+    for (int each : List.of(port, port + 1)) {
+      try (ServerSocket socket = new ServerSocket(each)) {
+        socket.setReuseAddress(true);
+      } catch (IOException | IllegalArgumentException e) {
+        throw new UsageException("port %d is taken; choose another with `--port`".formatted(each));
+      }
+    }
+    return port;
   }
 
   private static int freePort() throws IOException {
@@ -228,6 +240,11 @@ final class Demo implements AutoCloseable {
                 "password", String.valueOf(shop.password()))));
     ready.put("pid", ProcessHandle.current().pid());
     return ready;
+  }
+
+  /** For tests that look behind the API. */
+  CountersignApplication application() {
+    return application;
   }
 
   private Map<String, String> tokens() {

@@ -74,7 +74,7 @@ final class WorkerParts implements AutoCloseable {
               catalogues.put(name, new TargetCatalogue(database));
             });
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
-    Electorate electorate = new Electorate(policy, facts, clock);
+    Electorate electorate = new Electorate(policy, facts, seal, clock);
 
     WorkerFactory factory =
         WorkerFactory.newInstance(
