@@ -23,15 +23,15 @@ public final class Countersign {
       """
       usage: countersign COMMAND
 
-        demo [--port N] [--data DIR] [--ready-file FILE]   everything in one process, with sample data
-        demo --story                                       plays the main job and checks every step
-        server CONFIG [--ready-file FILE]                  API and console
-        worker CONFIG [--ready-file FILE]                  Temporal worker: policy, review, execution
-        all CONFIG [--ready-file FILE]                     both in one process
-        migrate CONFIG                                     prepares the control database and Temporal
-        policy check POLICY [--facts FACTS]                validates a policy, and judges facts
-        audit verify CONFIG                                re-hashes the whole log
-        verify RECEIPT --key VKEY [--key VKEY ...]         checks a receipt offline
+        demo [--port N] [--data DIR] [--ready-file FILE]  all in one process, with sample data
+        demo --story                                      plays the main job and checks every step
+        server CONFIG [--ready-file FILE]                 API and console
+        worker CONFIG [--ready-file FILE]                 Temporal worker: policy, review, execution
+        all CONFIG [--ready-file FILE]                    both in one process
+        migrate CONFIG                                    prepares the control database and Temporal
+        policy check POLICY [--facts FACTS]               validates a policy, and judges facts
+        audit verify CONFIG                               re-hashes the whole log
+        verify RECEIPT --key VKEY [--key VKEY ...]        checks a receipt offline
       """;
 
   private final Map<String, String> environment;
@@ -59,7 +59,8 @@ public final class Countersign {
     } catch (UsageException e) {
       err.println("countersign: " + e.getMessage() + "; see `countersign help`");
       return 2;
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      // An error too: threads that were started already would keep the process alive, half made.
       err.println("countersign: failed: " + describe(e));
       return 1;
     }

@@ -275,7 +275,7 @@ final class Demo implements AutoCloseable {
         """
           curl -s %s/v1/actions -H "authorization: Bearer $TOKEN" -H 'prefer: wait=10' \\
             -H 'content-type: application/json' -d '{"kind":"execute_sql","target":"shop",
-              "reason":"a first look","arguments":{"sql":"select id, email from customers limit 3"}}'
+              "reason":"a look","arguments":{"sql":"select id, email from customers limit 3"}}'
         """
             .formatted(url));
     out.println("The in-process engine is for development; Ctrl-C stops everything.");

@@ -9,7 +9,6 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -58,25 +57,29 @@ final class EmbeddedDatabase implements AutoCloseable {
 
   /** A server that outlived a killed process still owns the folder: it has to stop first. */
   private static void stopOrphan(Path folder) throws IOException {
-    Path pidFile = folder.resolve("postmaster.pid");
-    if (!Files.exists(pidFile)) {
+    Optional<ProcessHandle> orphan = orphan(folder.resolve("postmaster.pid"));
+    if (orphan.isEmpty()) {
       return;
     }
-    List<String> lines = Files.readAllLines(pidFile);
-    Optional<ProcessHandle> process =
-        ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-            .filter(EmbeddedDatabase::isServer);
-    if (process.isEmpty()) {
-      return;
-    }
-    process.get().destroy();
     try {
-      process.get().onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
+      // SIGINT is its fast shutdown; SIGTERM, all that Java can send, waits for every client.
+      new ProcessBuilder("kill", "-INT", String.valueOf(orphan.get().pid())).start().waitFor();
+      orphan.get().onExit().get(STOP.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException | ExecutionException e) {
-      process.get().destroyForcibly();
+      throw new IOException("a PostgreSQL server of an earlier run does not stop", e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Optional<ProcessHandle> orphan(Path pidFile) throws IOException {
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    String pid = Files.readString(pidFile).lines().findFirst().orElse("").strip();
+    return pid.matches("\\d{1,9}")
+        ? ProcessHandle.of(Long.parseLong(pid)).filter(EmbeddedDatabase::isServer)
+        : Optional.empty();
   }
 
   private static boolean isServer(ProcessHandle process) {

@@ -8,12 +8,9 @@ import io.countersign.action.Code;
 import io.countersign.action.Decision;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
-import io.countersign.store.DatabaseConfig;
 import io.countersign.worker.ApiClient.Answer;
 import io.countersign.workflow.SealedVote;
 import io.countersign.workflow.VoteReceipt;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -319,12 +316,12 @@ class AbuseTest {
   private boolean effect(Answer action) {
     String sql = text("select sql from action where id = '%s'".formatted(action.id()));
     String row = sql.substring(sql.lastIndexOf(' ') + 1);
-    String total = text(server.shop(), "select total from orders where id = " + row);
+    String total = DirectSql.text(server.shop(), "select total from orders where id = " + row);
     return total.equals("77777.25");
   }
 
   private String order(int id) {
-    return text(server.shop(), "select orders::text from orders where id = " + id);
+    return DirectSql.text(server.shop(), "select orders::text from orders where id = " + id);
   }
 
   private List<String> events(Answer action) {
@@ -380,24 +377,5 @@ class AbuseTest {
         .database()
         .jdbi()
         .withHandle(handle -> handle.createQuery(sql).mapTo(String.class).one());
-  }
-
-  private static void execute(DatabaseConfig database, String sql) throws SQLException {
-    try (var connection =
-            DriverManager.getConnection(database.url(), database.user(), database.password());
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String text(DatabaseConfig database, String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.url(), database.user(), database.password());
-        var rows = connection.createStatement().executeQuery(sql)) {
-      assertThat(rows.next()).isTrue();
-      return rows.getString(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.countersign.store.DatabaseConfig;
 import io.countersign.worker.ApiClient.Answer;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +33,7 @@ class MaskingTest {
         "select substr(email, 1, 100) as city from customers where id = 8"
       })
   void taggedColumnsStayMasked(String sql) throws Exception {
-    String email = text(server.shop(), "select email from customers where id = 8");
+    String email = DirectSql.text(server.shop(), "select email from customers where id = 8");
     Answer action = api.submit("agent-1", sql);
     assertThat(action.status()).isEqualTo("SUCCEEDED");
     Answer result = api.get("agent-1", path(action) + "/result");
@@ -45,7 +43,7 @@ class MaskingTest {
 
   @Test
   void taggedColumnsStayMaskedInReturning() throws Exception {
-    String email = text(server.shop(), "select email from customers where id = 9");
+    String email = DirectSql.text(server.shop(), "select email from customers where id = 9");
     Answer action =
         api.submit("agent-1", "update customers set city = city where id = 9 returning email, id");
     api.vote("bob", action, "approve");
@@ -58,11 +56,11 @@ class MaskingTest {
 
   @Test
   void viewOfTaggedColumnsIsMasked() throws Exception {
-    String email = text(server.shop(), "select email from customers where id = 8");
+    String email = DirectSql.text(server.shop(), "select email from customers where id = 8");
     DatabaseConfig shop = server.shop();
-    execute(shop, "create view contact as select id, email as address from customers");
+    DirectSql.execute(shop, "create view contact as select id, email as address from customers");
     try {
-      execute(shop, "grant select on contact to cs_read");
+      DirectSql.execute(shop, "grant select on contact to cs_read");
       Answer action = api.submit("agent-1", "select address from contact where id = 8");
       if (action.status().equals("SUCCEEDED")) {
         Answer result = api.get("agent-1", path(action) + "/result");
@@ -71,7 +69,7 @@ class MaskingTest {
         assertThat(action.status()).isIn("REFUSED", "PENDING_REVIEW");
       }
     } finally {
-      execute(shop, "drop view contact");
+      DirectSql.execute(shop, "drop view contact");
     }
   }
 
@@ -85,7 +83,7 @@ class MaskingTest {
         "update customers set id = (select email from customers where id = 8)::int where id = 10"
       })
   void errorsThatQuoteValuesAreScrubbed(String sql) throws Exception {
-    String email = text(server.shop(), "select email from customers where id = 8");
+    String email = DirectSql.text(server.shop(), "select email from customers where id = 8");
     Answer action = api.submit("agent-1", sql);
     api.vote("bob", action, "approve");
     Answer end = api.ended("agent-1", action.id());
@@ -97,24 +95,5 @@ class MaskingTest {
 
   private static String path(Answer action) {
     return "/v1/actions/" + action.id();
-  }
-
-  private static void execute(DatabaseConfig database, String sql) throws SQLException {
-    try (var connection =
-            DriverManager.getConnection(database.url(), database.user(), database.password());
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    }
-  }
-
-  private static String text(DatabaseConfig database, String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.url(), database.user(), database.password());
-        var rows = connection.createStatement().executeQuery(sql)) {
-      assertThat(rows.next()).isTrue();
-      return rows.getString(1);
-    } catch (SQLException e) {
-      throw new AssertionError(e);
-    }
   }
 }
