@@ -94,6 +94,24 @@ class ReviewTest {
   }
 
   @Test
+  void aVoteWithoutOurSealIsRefusedThoughItsBallotIsThere() {
+    ActionId id = review.pending();
+    SealedVote cast = review.cast(id, "bob", Decision.APPROVE, review.row(id).digest(), "api");
+    SealedVote unsealed =
+        new SealedVote(
+            cast.voteId(),
+            id,
+            cast.digest(),
+            cast.personId(),
+            cast.decision(),
+            cast.channel(),
+            cast.receivedAt(),
+            "0".repeat(64));
+    assertThat(review.settle(unsealed).receipt().code()).isEqualTo(Code.FORBIDDEN);
+    assertThat(review.settle(cast).receipt().counted()).isTrue();
+  }
+
+  @Test
   void aRepeatedVoteIsOneVoteAndOneEvent() {
     ActionId id = review.pending();
     SealedVote vote = review.cast(id, "bob", Decision.APPROVE, review.row(id).digest(), "api");
