@@ -23,7 +23,7 @@ public final class Reconciler implements AutoCloseable {
   private static final Duration PERIOD = Duration.ofSeconds(3);
   private static final Duration SETTLED = Duration.ofSeconds(3);
   private static final Duration RECENT = Duration.ofMinutes(2);
-  private static final Duration SWEEP = Duration.ofMinutes(10);
+  private static final Duration SWEEP = Duration.ofMinutes(2);
   private static final int BATCH = 10_000;
 
   private final ActionStore actions;
