@@ -81,7 +81,7 @@ final class ReviewFixture {
     this.policyPath = policyPath;
     write("review", "{dba: 2}");
     this.policy = PolicyFile.open(policyPath);
-    Electorate electorate = new Electorate(policy, Map.of("shop", SHOP), clock);
+    Electorate electorate = new Electorate(policy, Map.of("shop", SHOP), seal, clock);
     this.reviews = new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock);
     this.recheck = new Recheck(actions, policy, electorate, clock);
     seedPeople();
