@@ -38,7 +38,7 @@ class BadInputTest {
 
   @AfterEach
   void nothingWasStored() {
-    assertThat(rows()).as("rows of table action, ballot and outbox").isEqualTo(stored);
+    assertThat(rows()).as("rows of tables action and ballot").isEqualTo(stored);
   }
 
   private long rows() {
