@@ -78,7 +78,7 @@ final class Demo implements AutoCloseable {
     SampleShop.create(shop, SHOP_PASSWORDS);
     DemoIssuer issuer = new DemoIssuer(url, folder.resolve("issuer.json"), Clock.systemUTC());
     SigningKeyFile.readOrCreate(ORIGIN, folder.resolve("audit.pem"));
-    ObjectNode tree = tree(folder, url, http, control, shop, story);
+    ObjectNode tree = tree(folder, url, http, port == 0 ? 0 : port + 1, control, shop, story);
     adding.accept(tree);
     ConfigFile file = new ConfigFile(folder.resolve("config.yml"), Map.of());
     CountersignConfig config = file.bind(tree, Role.ALL);
@@ -106,7 +106,7 @@ final class Demo implements AutoCloseable {
     return Files.createDirectories(data.get().toAbsolutePath());
   }
 
-  /** The admin port is the next one. */
+  /** The admin port is the next one, where a port was asked for. */
   private static int untaken(int port) throws UsageException {
     for (int each : List.of(port, port + 1)) {
       try (ServerSocket socket = new ServerSocket(each)) {
@@ -125,16 +125,18 @@ final class Demo implements AutoCloseable {
   }
 
   private static ObjectNode tree(
-      Path folder, String url, int port, DatabaseConfig control, DatabaseConfig shop, boolean story)
+      Path folder,
+      String url,
+      int port,
+      int adminPort,
+      DatabaseConfig control,
+      DatabaseConfig shop,
+      boolean story)
       throws IOException {
     ObjectNode root = new ObjectMapper().createObjectNode();
     ObjectNode server = root.putObject("server");
     server.putArray("applicationConnectors").addObject().put("type", "http").put("port", port);
-    server
-        .putArray("adminConnectors")
-        .addObject()
-        .put("type", "http")
-        .put("port", story ? 0 : port + 1);
+    server.putArray("adminConnectors").addObject().put("type", "http").put("port", adminPort);
     server.putObject("requestLog").putArray("appenders");
     ObjectNode logging = root.putObject("logging").put("level", "WARN");
     logging.putArray("appenders").addObject().put("type", "console").put("target", "stderr");

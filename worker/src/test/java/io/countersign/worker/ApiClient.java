@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.action.Json;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -147,7 +148,7 @@ final class ApiClient {
 
   Answer send(HttpRequest.Builder request) {
     try {
-      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      var response = sendOnLiveConnection(request.build());
       String type = response.headers().firstValue("content-type").orElse("");
       return new Answer(response.statusCode(), type, response.body());
     } catch (IOException e) {
@@ -155,6 +156,22 @@ final class ApiClient {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * A server may close a kept connection just when the next request goes out on it, before it has
+   * read a byte; that request goes out once more on a new connection.
+   */
+  private HttpResponse<String> sendOnLiveConnection(HttpRequest request)
+      throws IOException, InterruptedException {
+    try {
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      if (!(e.getCause() instanceof EOFException)) {
+        throw e;
+      }
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     }
   }
 }
