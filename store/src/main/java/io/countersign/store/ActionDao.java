@@ -122,9 +122,6 @@ public interface ActionDao {
       """)
   List<ActionRow> list(@BindMethods ActionFilter filter);
 
-  @SqlQuery("select coalesce(max(fence), 0) from execution_attempt where action_id = :id")
-  long attempts(@Bind("id") String id);
-
   /** A stored action by id, for callers that hold the typed id. */
   default Optional<ActionRow> find(ActionId id) {
     return find(id.value());
