@@ -1,36 +1,33 @@
 package io.countersign.activity;
 
+import io.countersign.action.Proposal;
 import io.countersign.action.Target;
 import io.countersign.policy.Facts;
 import io.countersign.sql.Analysis;
-import io.countersign.store.ActionRow;
+import io.countersign.sql.Understanding;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** What the policy may know of an action: only what we established ourselves (R8). */
 final class JudgedFacts {
   private JudgedFacts() {}
 
   static Facts of(
-      ActionRow row,
-      Target target,
-      Analysis analysis,
-      List<String> tags,
-      @Nullable Long estimatedRows) {
+      Proposal proposal, List<String> requesterGroups, Target target, Understanding understood) {
+    Analysis analysis = understood.analysis();
     return new Facts(
-        row.kind(),
-        row.target(),
+        proposal.kind(),
+        target.name(),
         target.environment(),
-        row.requester().type().wireName(),
-        row.requester().id(),
-        row.requesterGroups(),
+        proposal.requester().type().wireName(),
+        proposal.requester().id(),
+        requesterGroups,
         analysis.statementClass().wireName(),
         analysis.statements(),
-        analysis.tables(),
-        analysis.columns(),
-        tags,
+        understood.resolution().tables(),
+        understood.resolution().columns(),
+        understood.tags(),
         analysis.functions(),
-        estimatedRows,
+        understood.estimatedRows(),
         analysis.unboundedWrite(),
         analysis.reversible().wireName(),
         !analysis.isComplete());

@@ -9,6 +9,7 @@ import io.countersign.sql.LiteralMask;
 import io.countersign.sql.SafeText;
 import io.countersign.sql.StatementClass;
 import io.countersign.sql.TagMatch;
+import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -25,13 +26,8 @@ final class PacketWriter {
   private PacketWriter() {}
 
   static Packet write(
-      ActionRow row,
-      Target target,
-      Analysis analysis,
-      List<String> tags,
-      Verdict verdict,
-      @Nullable Long estimatedRows,
-      Instant expiresAt) {
+      ActionRow row, Target target, Understanding understood, Verdict verdict, Instant expiresAt) {
+    Analysis analysis = understood.analysis();
     String sql = row.statement().sql();
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     int maxRows = row.limits().maxRows();
@@ -44,14 +40,14 @@ final class PacketWriter {
         analysis.statementClass().wireName(),
         SafeText.block(sql),
         SafeText.block(LiteralMask.mask(sql, analysis)),
-        !tags.isEmpty(),
+        !understood.tags().isEmpty(),
         row.statement().params(),
         bytes.length,
         hotLines(bytes, analysis.hotSpans()),
         comments(bytes, analysis.comments()),
         tables(analysis, target),
-        tags,
-        estimatedRows,
+        understood.tags(),
+        understood.estimatedRows(),
         verdict.maxRows() == null ? maxRows : Math.min(maxRows, verdict.maxRows()),
         analysis.reversible().wireName(),
         analysis.statementClass() == StatementClass.READ ? "read_only" : "ledger",

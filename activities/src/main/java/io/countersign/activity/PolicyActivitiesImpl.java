@@ -6,13 +6,12 @@ import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Packet;
+import io.countersign.activity.Judge.Judged;
 import io.countersign.audit.EventType;
 import io.countersign.policy.PolicyFile;
+import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
-import io.countersign.sql.Analysis;
-import io.countersign.sql.StatementAnalyser;
-import io.countersign.sql.TagMatch;
 import io.countersign.store.ActionDao;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
@@ -40,8 +39,7 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
   private final Jdbi jdbi;
   private final ActionStore actions;
   private final PolicyFile policy;
-  private final StatementAnalyser analyser;
-  private final Map<String, TargetCatalogue> targets;
+  private final Judge judge;
   private final Electorate electorate;
   private final Recheck recheck;
   private final Clock clock;
@@ -50,73 +48,54 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
       Jdbi jdbi,
       ActionStore actions,
       PolicyFile policy,
-      StatementAnalyser analyser,
-      Map<String, TargetCatalogue> targets,
+      Judge judge,
       Electorate electorate,
       Clock clock) {
     this.jdbi = jdbi;
     this.actions = actions;
     this.policy = policy;
-    this.analyser = analyser;
-    this.targets = Map.copyOf(targets);
+    this.judge = judge;
     this.electorate = electorate;
-    this.recheck = new Recheck(actions, policy, electorate, clock);
+    this.recheck = new Recheck(actions, policy, judge, electorate, clock);
     this.clock = clock;
   }
-
-  /** What was found out about a statement, and what the policy says to it. */
-  private record Judgement(
-      Analysis analysis, List<String> tags, @Nullable Long estimatedRows, Verdict verdict) {}
 
   @Override
   public Standing judge(ActionId id) {
     ActionRow row = actions.find(id).orElseThrow();
     if (row.status() == ActionStatus.EVALUATING) {
-      Judgement judgement = judgement(row);
-      record(row, judgement);
+      record(
+          row,
+          judge
+              .judge(row.proposal(), row.requesterGroups(), Spending.NONE)
+              .orElseThrow(() -> ActivityFault.retry("TARGET_UNKNOWN", row.id())));
     }
     return standing(id);
   }
 
-  private Judgement judgement(ActionRow row) {
-    TargetCatalogue target = target(row);
-    Analysis analysis = looked(analyser.analyse(row.statement().sql()), target);
-    List<String> tags = TagMatch.tagsTouched(analysis, target.target());
-    Long estimate = target.estimate(row.statement(), analysis);
-    Verdict verdict =
-        policy.current().judge(JudgedFacts.of(row, target.target(), analysis, tags, estimate));
-    return new Judgement(analysis, tags, estimate, verdict);
-  }
-
-  /** The analysis with what the target's catalogue objects to. */
-  private static Analysis looked(Analysis analysis, TargetCatalogue target) {
-    List<String> objections = target.objections(analysis);
-    return objections.isEmpty() ? analysis : analysis.withObjections(objections);
-  }
-
-  private void record(ActionRow row, Judgement judgement) {
-    Verdict verdict = judgement.verdict();
-    Change change = judged(row, judgement);
+  private void record(ActionRow row, Judged judged) {
+    Verdict verdict = judged.verdict();
+    Change change = judgement(row, judged);
     switch (verdict.outcome()) {
-      case REFUSE -> refuse(row, change, refusal(judgement), verdict);
+      case REFUSE -> refuse(row, change, refusal(judged), verdict);
       case ALLOW, REVIEW -> {
         if (row.reason().strip().length() < verdict.minReasonLength()) {
           refuse(row, change, reasonTooShort(verdict), verdict);
         } else if (verdict.outcome() == Outcome.ALLOW) {
           allow(row, change, verdict);
         } else {
-          ask(row, change, judgement);
+          ask(row, change, judged);
         }
       }
     }
   }
 
-  private Change judged(ActionRow row, Judgement judgement) {
-    Set<String> groups = judgement.verdict().requirement().groups();
+  private Change judgement(ActionRow row, Judged judged) {
+    Set<String> groups = judged.verdict().requirement().groups();
     return Change.NONE.withJudgement(
-        judgement.analysis(),
-        judgement.tags(),
-        judgement.verdict(),
+        judged.understanding(),
+        judged.facts(),
+        judged.verdict(),
         List.copyOf(groups),
         electorate.idpGroups(policy.current(), groups, row.target()));
   }
@@ -144,18 +123,11 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
         verdict);
   }
 
-  private void ask(ActionRow row, Change change, Judgement judgement) {
-    Verdict verdict = judgement.verdict();
+  private void ask(ActionRow row, Change change, Judged judged) {
+    Verdict verdict = judged.verdict();
     Instant expiresAt = clock.instant().plus(verdict.pendingFor());
     Packet packet =
-        PacketWriter.write(
-            row,
-            target(row).target(),
-            judgement.analysis(),
-            judgement.tags(),
-            verdict,
-            judgement.estimatedRows(),
-            expiresAt);
+        PacketWriter.write(row, electorate.target(row), judged.understanding(), verdict, expiresAt);
     move(
         row,
         ActionStatus.EVALUATING,
@@ -207,22 +179,14 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
                 handle.attach(BallotDao.class).counted(id.value())));
   }
 
-  private TargetCatalogue target(ActionRow row) {
-    TargetCatalogue target = targets.get(row.target());
-    if (target == null) {
-      throw ActivityFault.retry("TARGET_UNKNOWN", row.id());
-    }
-    return target;
-  }
-
-  private static ActionError refusal(Judgement judgement) {
-    if (!judgement.analysis().isComplete()) {
+  private static ActionError refusal(Judged judged) {
+    if (!judged.understanding().analysis().isComplete()) {
       return new ActionError(
           Code.UNINSPECTABLE,
-          UNINSPECTABLE + String.join("; ", judgement.analysis().uninspectable()),
+          UNINSPECTABLE + String.join("; ", judged.understanding().analysis().uninspectable()),
           ActionError.Retry.RESUBMIT);
     }
-    String because = judgement.verdict().because();
+    String because = judged.verdict().because();
     return new ActionError(
         Code.POLICY_REFUSED,
         because == null ? "the policy refuses this" : because,

@@ -2,15 +2,14 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
-import io.countersign.action.Packet;
 import io.countersign.action.Requirement;
 import io.countersign.action.Tally;
 import io.countersign.audit.EventType;
-import io.countersign.policy.Policy;
+import io.countersign.policy.Facts;
 import io.countersign.policy.PolicyFile;
+import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
-import io.countersign.sql.Analysis;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
@@ -29,12 +28,14 @@ import org.jdbi.v3.core.Handle;
 final class Recheck {
   private final ActionStore actions;
   private final PolicyFile policy;
+  private final Judge judge;
   private final Electorate electorate;
   private final Clock clock;
 
-  Recheck(ActionStore actions, PolicyFile policy, Electorate electorate, Clock clock) {
+  Recheck(ActionStore actions, PolicyFile policy, Judge judge, Electorate electorate, Clock clock) {
     this.actions = actions;
     this.policy = policy;
+    this.judge = judge;
     this.electorate = electorate;
     this.clock = clock;
   }
@@ -91,14 +92,11 @@ final class Recheck {
    * The current policy's verdict on the facts as they were; the pinned one where it is the same.
    */
   private Verdict judgedAgain(ActionRow row, Verdict pinned) {
-    Policy current = policy.current();
-    Analysis analysis = row.analysis();
-    Packet packet = row.packet();
-    if (current.version().equals(pinned.policyVersion()) || analysis == null || packet == null) {
+    Facts facts = row.facts();
+    if (policy.current().version().equals(pinned.policyVersion()) || facts == null) {
       return pinned;
     }
-    return current.judge(
-        JudgedFacts.of(row, electorate.target(row), analysis, row.tags(), packet.estimatedRows()));
+    return judge.judge(facts, Spending.NONE);
   }
 
   private void approveNow(Handle handle, ActionRow row, Verdict verdict) {

@@ -7,6 +7,7 @@ import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.activity.TargetDatabase.Purpose;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementClass;
 import java.sql.Array;
 import java.sql.Connection;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -104,8 +106,14 @@ public final class TargetCatalogue {
     return database.target();
   }
 
+  /** What the statement's names mean here. */
+  public Resolution resolve(Analysis analysis) {
+    return new Resolution(
+        analysis.tables(), analysis.columns(), List.of(), objections(analysis), new TreeMap<>());
+  }
+
   /** Why the statement's names do not mean what they seem to; empty if they do. */
-  public List<String> objections(Analysis analysis) {
+  List<String> objections(Analysis analysis) {
     Names names =
         new Names(analysis.tables(), analysis.functions(), analysis.operators(), analysis.types());
     long now = System.nanoTime();

@@ -16,8 +16,10 @@ import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
 import io.countersign.sql.StatementClass;
+import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Change;
@@ -236,7 +238,13 @@ final class ExecutionFixture implements AutoCloseable {
         Set.of(ActionStatus.EVALUATING),
         ActionStatus.APPROVED,
         Change.NONE
-            .withJudgement(analysis, options.tags(), verdict, List.of(), List.of())
+            .withJudgement(
+                new Understanding(
+                    analysis, Resolution.objecting("not looked at"), options.tags(), null),
+                SampleFacts.UPDATE_PAYMENTS,
+                verdict,
+                List.of(),
+                List.of())
             .withApproval(now, now.plus(options.lasts())),
         event(id, EventType.ACTION_APPROVED));
     return id;

@@ -12,11 +12,18 @@ import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
+import io.countersign.policy.Circumstances;
+import io.countersign.policy.Facts;
 import io.countersign.policy.PolicyFile;
+import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.ParserPool;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
+import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementClass;
+import io.countersign.sql.Understanding;
 import io.countersign.store.ActionDao;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
@@ -83,7 +90,8 @@ final class ReviewFixture {
     this.policy = PolicyFile.open(policyPath);
     Electorate electorate = new Electorate(policy, Map.of("shop", SHOP), seal, clock);
     this.reviews = new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock);
-    this.recheck = new Recheck(actions, policy, electorate, clock);
+    Judge judge = new Judge(policy, new StatementAnalyser(new ParserPool()), Map.of(), clock);
+    this.recheck = new Recheck(actions, policy, judge, electorate, clock);
     seedPeople();
   }
 
@@ -170,13 +178,15 @@ final class ReviewFixture {
             now);
     actions.submit(action, event(id, proposal, EventType.ACTION_SUBMITTED));
     ActionRow row = row(id);
-    List<String> tags = List.of("pii");
-    Verdict verdict = policy.current().judge(JudgedFacts.of(row, SHOP, UPDATE, tags, 1L));
+    Understanding understood =
+        new Understanding(UPDATE, Resolution.objecting("not looked at"), List.of("pii"), 1L);
+    Facts facts = JudgedFacts.of(proposal, List.of(), SHOP, understood);
+    Verdict verdict = policy.current().judge(facts, new Circumstances(now, Spending.NONE));
     Instant expires = now.plus(verdict.pendingFor());
-    var packet = PacketWriter.write(row, SHOP, UPDATE, tags, verdict, 1L, expires);
+    var packet = PacketWriter.write(row, SHOP, understood, verdict, expires);
     Change change =
         Change.NONE
-            .withJudgement(UPDATE, tags, verdict, List.of("dba"), List.of("dba"))
+            .withJudgement(understood, facts, verdict, List.of("dba"), List.of("dba"))
             .withPacket(packet, Digest.sha256("packet").value())
             .withExpiry(expires);
     actions.transition(

@@ -40,7 +40,7 @@ public final class Policy {
   }
 
   /** The strictest of every rule that matches (R7); doubt is never an allowance. */
-  public Verdict judge(Facts facts) {
+  public Verdict judge(Facts facts, Circumstances circumstances) {
     return new Judgement(version, content, facts, evaluate(facts)).verdict();
   }
 

@@ -4,6 +4,7 @@ import io.countersign.policy.Policy.Answered;
 import io.countersign.policy.Verdict.Outcome;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.stream.Collectors;
@@ -33,7 +34,7 @@ public final class PolicyCheck {
   }
 
   private static void print(Policy policy, Facts facts, PrintStream out) {
-    Verdict verdict = policy.judge(facts);
+    Verdict verdict = policy.judge(facts, new Circumstances(Instant.now(), Spending.NONE));
     out.println("verdict: " + verdict.outcome().wireName());
     for (Answered answer : policy.evaluate(facts)) {
       out.println(

@@ -47,7 +47,7 @@ class DemoPolicyTest {
   void demoDecidesAsPromised(
       String name, SampleFacts facts, Outcome outcome, Map<String, Integer> seats)
       throws PolicyException {
-    Verdict verdict = PolicyFile.open(FILE).current().judge(facts.facts());
+    Verdict verdict = PolicyFile.open(FILE).current().judge(facts.facts(), SampleFacts.CALM);
 
     assertThat(verdict.outcome()).isEqualTo(outcome);
     List<SortedMap<String, Integer>> expected =
@@ -58,7 +58,8 @@ class DemoPolicyTest {
 
   @Test
   void writesWaitAnHourAndTellSecurityHalfWay() throws PolicyException {
-    Verdict verdict = PolicyFile.open(FILE).current().judge(SampleFacts.of("write").facts());
+    Verdict verdict =
+        PolicyFile.open(FILE).current().judge(SampleFacts.of("write").facts(), SampleFacts.CALM);
 
     assertThat(verdict.pendingFor()).isEqualTo(Duration.ofHours(1));
     assertThat(verdict.approvedFor()).isEqualTo(Duration.ofMinutes(10));

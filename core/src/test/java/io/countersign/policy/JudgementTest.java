@@ -25,9 +25,10 @@ class JudgementTest {
     String review = "- {name: b, when: true, then: review, approvals: [{dba: 1}]}";
     String refuse = "- {name: c, when: true, then: refuse, because: never}";
 
-    assertThat(policy(allow).judge(WRITE).outcome()).isEqualTo(Outcome.ALLOW);
-    assertThat(policy(review, allow).judge(WRITE).outcome()).isEqualTo(Outcome.REVIEW);
-    Verdict verdict = policy(allow, refuse, review).judge(WRITE);
+    assertThat(policy(allow).judge(WRITE, SampleFacts.CALM).outcome()).isEqualTo(Outcome.ALLOW);
+    assertThat(policy(review, allow).judge(WRITE, SampleFacts.CALM).outcome())
+        .isEqualTo(Outcome.REVIEW);
+    Verdict verdict = policy(allow, refuse, review).judge(WRITE, SampleFacts.CALM);
     assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSE);
     assertThat(verdict.rules()).containsExactly("a", "c", "b");
     assertThat(verdict.because()).isEqualTo("never");
@@ -40,7 +41,7 @@ class JudgementTest {
         policy(
                 "- {name: a, when: true, then: refuse, because: first}",
                 "- {name: b, when: true, then: refuse}")
-            .judge(WRITE);
+            .judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.because()).isEqualTo("first; refused by rule `b`");
   }
@@ -51,7 +52,7 @@ class JudgementTest {
         policy(
                 "- {name: a, when: true, then: review, approvals: [{dba: 1}, {security: 2}]}",
                 "- {name: b, when: true, then: review, approvals: [{dba: 2}]}")
-            .judge(WRITE);
+            .judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.requirement().alternatives())
         .containsExactly(
@@ -65,7 +66,7 @@ class JudgementTest {
             + " {%2$s: 4}, {%2$s: 5}, {%2$s: 6}, {%2$s: 7}, {%2$s: 8}, {%2$s: 9}]}";
     Policy policy = policy(nine.formatted("a", "dba"), nine.formatted("b", "security"));
 
-    Verdict verdict = policy.judge(WRITE);
+    Verdict verdict = policy.judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSE);
     assertThat(verdict.because()).contains("too many combinations");
@@ -73,7 +74,8 @@ class JudgementTest {
 
   @Test
   void actionNoRuleCoversIsRefused() throws PolicyException {
-    Verdict verdict = policy("- {name: a, when: false, then: allow}").judge(WRITE);
+    Verdict verdict =
+        policy("- {name: a, when: false, then: allow}").judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.outcome()).isEqualTo(Outcome.REFUSE);
     assertThat(verdict.because()).isEqualTo("no rule covers this action");
@@ -81,7 +83,7 @@ class JudgementTest {
 
   @Test
   void plainReadNoRuleCoversNeedsOneReviewer() throws PolicyException {
-    Verdict verdict = policy("- {name: a, when: false, then: allow}").judge(READ);
+    Verdict verdict = policy("- {name: a, when: false, then: allow}").judge(READ, SampleFacts.CALM);
 
     assertThat(verdict.outcome()).isEqualTo(Outcome.REVIEW);
     assertThat(verdict.requirement().alternatives())
@@ -111,9 +113,12 @@ class JudgementTest {
             "unknown",
             false);
 
-    assertThat(policy.judge(SampleFacts.of("read").notInspectable().facts()).outcome())
+    assertThat(
+            policy
+                .judge(SampleFacts.of("read").notInspectable().facts(), SampleFacts.CALM)
+                .outcome())
         .isEqualTo(Outcome.REFUSE);
-    assertThat(policy.judge(export).outcome()).isEqualTo(Outcome.REFUSE);
+    assertThat(policy.judge(export, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REFUSE);
   }
 
   @Test
@@ -128,7 +133,7 @@ class JudgementTest {
             """
                 .getBytes(StandardCharsets.UTF_8));
 
-    assertThat(policy.judge(READ).outcome()).isEqualTo(Outcome.REFUSE);
+    assertThat(policy.judge(READ, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REFUSE);
   }
 
   @ParameterizedTest
@@ -136,21 +141,27 @@ class JudgementTest {
   void allowanceOfWhatWasNotInspectedIsRefused(String statementClass) throws PolicyException {
     Policy policy = policy("- {name: a, when: true, then: allow}");
 
-    assertThat(policy.judge(SampleFacts.of(statementClass).notInspectable().facts()).outcome())
+    assertThat(
+            policy
+                .judge(SampleFacts.of(statementClass).notInspectable().facts(), SampleFacts.CALM)
+                .outcome())
         .isEqualTo(Outcome.REFUSE);
-    assertThat(policy.judge(SampleFacts.of("unknown").facts()).outcome()).isEqualTo(Outcome.REFUSE);
+    assertThat(policy.judge(SampleFacts.of("unknown").facts(), SampleFacts.CALM).outcome())
+        .isEqualTo(Outcome.REFUSE);
   }
 
   @Test
   void absentEstimateIsNotZero() throws PolicyException {
     Policy policy = policy("- {name: small, when: sql.estimated_rows <= 1000, then: allow}");
 
-    assertThat(policy.judge(SampleFacts.of("read").estimated(12).facts()).outcome())
+    assertThat(
+            policy.judge(SampleFacts.of("read").estimated(12).facts(), SampleFacts.CALM).outcome())
         .isEqualTo(Outcome.ALLOW);
-    assertThat(policy.judge(READ).outcome()).isEqualTo(Outcome.REVIEW);
-    assertThat(policy.judge(READ).rules()).containsExactly("small");
-    assertThat(policy.judge(WRITE).outcome()).isEqualTo(Outcome.REFUSE);
-    assertThat(policy.judge(WRITE).because()).isEqualTo("rule `small` could not be evaluated");
+    assertThat(policy.judge(READ, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REVIEW);
+    assertThat(policy.judge(READ, SampleFacts.CALM).rules()).containsExactly("small");
+    assertThat(policy.judge(WRITE, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REFUSE);
+    assertThat(policy.judge(WRITE, SampleFacts.CALM).because())
+        .isEqualTo("rule `small` could not be evaluated");
   }
 
   @Test
@@ -158,7 +169,7 @@ class JudgementTest {
     Policy policy =
         policy("- {name: a, when: '!has(sql.estimated_rows)', then: refuse, because: guess}");
 
-    assertThat(policy.judge(READ).because()).isEqualTo("guess");
+    assertThat(policy.judge(READ, SampleFacts.CALM).because()).isEqualTo("guess");
   }
 
   @Test
@@ -167,7 +178,7 @@ class JudgementTest {
         policy(
                 "- {name: reads, when: true, then: allow}",
                 "- {name: big, when: sql.estimated_rows > 9, then: review, approvals: [{dba: 2}]}")
-            .judge(READ);
+            .judge(READ, SampleFacts.CALM);
 
     assertThat(verdict.outcome()).isEqualTo(Outcome.REVIEW);
     assertThat(verdict.requirement().alternatives())
@@ -187,8 +198,8 @@ class JudgementTest {
     Policy policy =
         policy("- {name: ok, when: true, then: allow}", rule("broken", when, "then: allow"));
 
-    assertThat(policy.judge(WRITE).outcome()).isEqualTo(Outcome.REFUSE);
-    assertThat(policy.judge(READ).outcome()).isEqualTo(Outcome.REVIEW);
+    assertThat(policy.judge(WRITE, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REFUSE);
+    assertThat(policy.judge(READ, SampleFacts.CALM).outcome()).isEqualTo(Outcome.REVIEW);
   }
 
   @Test
@@ -203,7 +214,7 @@ class JudgementTest {
                 "sql.tables.exists(a, sql.tables.exists(b, sql.tables.exists(c, a == \"none\")))",
                 "then: allow"));
 
-    Verdict verdict = policy.judge(SampleFacts.of("write").on(names).facts());
+    Verdict verdict = policy.judge(SampleFacts.of("write").on(names).facts(), SampleFacts.CALM);
 
     assertThat(verdict.because()).isEqualTo("rule `slow` could not be evaluated");
   }
@@ -247,7 +258,7 @@ class JudgementTest {
                     console: {signed_in_within: PT1M}
                   limits: {max_rows: 20, statement_timeout: 30s, mask: [email, pci]}
                 """)
-            .judge(WRITE);
+            .judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.deny()).isEqualTo(2);
     assertThat(verdict.pendingFor()).isEqualTo(Duration.ofMinutes(30));
@@ -272,7 +283,7 @@ class JudgementTest {
                 "- {name: a, when: true, then: review, approvals: [{dba: 1}],"
                     + " channels: {slack: hidden_values}}",
                 "- {name: b, when: true, then: review, approvals: [{dba: 1}]}")
-            .judge(WRITE);
+            .judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.channels()).containsEntry("slack", new ChannelRule(false, false, null));
   }
@@ -285,7 +296,7 @@ class JudgementTest {
                     + " escalate: [{after: 30m, notify: [security], approvals: [{security: 1}]}]}",
                 "- {name: b, when: true, then: review, approvals: [{dba: 1}],"
                     + " escalate: [{after: 10m, notify: [dba]}]}")
-            .judge(WRITE);
+            .judge(WRITE, SampleFacts.CALM);
 
     assertThat(verdict.escalations())
         .containsExactly(

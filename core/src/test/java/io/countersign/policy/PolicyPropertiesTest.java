@@ -238,6 +238,7 @@ class PolicyPropertiesTest {
         "version: 1\ngroups: {a: {idp: a}, b: {idp: b}, c: {owners_of: target}}\nrules:\n- "
             + String.join("\n- ", rules)
             + "\n";
-    return Policy.parse("policy.yml", yaml.getBytes(StandardCharsets.UTF_8)).judge(facts);
+    return Policy.parse("policy.yml", yaml.getBytes(StandardCharsets.UTF_8))
+        .judge(facts, SampleFacts.CALM);
   }
 }

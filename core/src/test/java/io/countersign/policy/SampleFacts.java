@@ -1,5 +1,6 @@
 package io.countersign.policy;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,10 @@ record SampleFacts(
     @Nullable Long estimatedRows,
     boolean unboundedWrite,
     boolean uninspectable) {
+
+  /** An ordinary moment: nothing was used up. */
+  static final Circumstances CALM =
+      new Circumstances(Instant.parse("2026-06-01T12:00:00Z"), Spending.NONE);
 
   static SampleFacts of(String statementClass) {
     return new SampleFacts(statementClass, List.of("public.orders"), List.of(), null, false, false);

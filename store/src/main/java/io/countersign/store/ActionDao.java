@@ -3,9 +3,11 @@ package io.countersign.store;
 import io.countersign.action.ActionId;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.customizer.BindMap;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
@@ -47,6 +49,7 @@ public interface ActionDao {
       """
       update action set status = :to, changed_at = :at,
           analysis = coalesce(:analysis, analysis), tags = coalesce(:tags, tags),
+          resolution = coalesce(:resolution, resolution), facts = coalesce(:facts, facts),
           verdict = coalesce(:verdict, verdict), requirement = coalesce(:requirement, requirement),
           review_groups = coalesce(:reviewGroups, review_groups),
           review_idp_groups = coalesce(:reviewIdpGroups, review_idp_groups),
@@ -63,7 +66,25 @@ public interface ActionDao {
       @Bind("from") List<String> from,
       @Bind("to") String to,
       @Bind("at") Instant at,
-      @BindMethods Change change);
+      @BindMap(
+              keys = {
+                "analysis",
+                "resolution",
+                "tags",
+                "facts",
+                "verdict",
+                "requirement",
+                "reviewGroups",
+                "reviewIdpGroups",
+                "packet",
+                "packetDigest",
+                "outcome",
+                "error",
+                "expiresAt",
+                "approvedAt",
+                "executeBefore"
+              })
+          Map<String, Object> columns);
 
   /** Answers 0 where the step was recorded before or the review is over. */
   @SqlUpdate(

@@ -9,8 +9,10 @@ import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
 import io.countersign.action.Statement;
+import io.countersign.policy.Facts;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +43,9 @@ public record ActionRow(
     Digest digest,
     ActionStatus status,
     @Nullable Analysis analysis,
+    @Nullable Resolution resolution,
     List<String> tags,
+    @Nullable Facts facts,
     @Nullable Verdict verdict,
     Requirement requirement,
     List<String> reviewGroups,

@@ -12,8 +12,10 @@ import io.countersign.action.PrincipalType;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
 import io.countersign.action.Statement;
+import io.countersign.policy.Facts;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -49,7 +51,9 @@ public final class ActionRowMapper implements RowMapper<ActionRow> {
         new Digest(row.getString("digest")),
         ActionStatus.valueOf(row.getString("status")),
         json(row, "analysis", Analysis.class),
+        json(row, "resolution", Resolution.class),
         strings(row, "tags"),
+        json(row, "facts", Facts.class),
         json(row, "verdict", Verdict.class),
         requirement == null ? Requirement.NONE : requirement,
         strings(row, "review_groups"),

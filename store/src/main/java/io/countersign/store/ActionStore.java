@@ -92,7 +92,7 @@ public final class ActionStore {
       Event event) {
     List<String> expected = from.stream().map(ActionStatus::name).toList();
     ActionDao actions = handle.attach(ActionDao.class);
-    if (actions.transition(id.value(), expected, to.name(), event.at(), change) == 0) {
+    if (actions.transition(id.value(), expected, to.name(), event.at(), change.columns()) == 0) {
       return false;
     }
     record(handle, id, event);

@@ -3,126 +3,70 @@ package io.countersign.store;
 import io.countersign.action.Json;
 import io.countersign.action.Packet;
 import io.countersign.action.Requirement;
+import io.countersign.policy.Facts;
 import io.countersign.policy.Verdict;
-import io.countersign.sql.Analysis;
+import io.countersign.sql.Understanding;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * The columns a change of status writes beside the status; null leaves a column as it is. JSON
- * columns are text here, ready to bind.
+ * The columns a change of status writes beside the status; a column that is not named stays as it
+ * is. Values are ready to bind, JSON as text.
  */
-public record Change(
-    @Nullable String analysis,
-    @Nullable List<String> tags,
-    @Nullable String verdict,
-    @Nullable String requirement,
-    @Nullable List<String> reviewGroups,
-    @Nullable List<String> reviewIdpGroups,
-    @Nullable String packet,
-    @Nullable String packetDigest,
-    @Nullable String outcome,
-    @Nullable String error,
-    @Nullable Instant expiresAt,
-    @Nullable Instant approvedAt,
-    @Nullable Instant executeBefore) {
+public record Change(Map<String, Object> columns) {
+  public static final Change NONE = new Change(Map.of());
 
-  public static final Change NONE =
-      new Change(null, null, null, null, null, null, null, null, null, null, null, null, null);
+  public Change {
+    columns = Map.copyOf(columns);
+  }
 
+  /** What was found out, and what the policy said to it. */
   public Change withJudgement(
-      Analysis analysis,
-      List<String> tags,
+      Understanding understanding,
+      Facts facts,
       Verdict verdict,
       List<String> reviewGroups,
       List<String> reviewIdpGroups) {
-    return new Change(
-        Json.write(analysis),
-        tags,
-        Json.write(verdict),
-        Json.write(verdict.requirement()),
-        reviewGroups,
-        reviewIdpGroups,
-        packet,
-        packetDigest,
-        outcome,
-        error,
-        expiresAt,
-        approvedAt,
-        executeBefore);
+    return with("analysis", Json.write(understanding.analysis()))
+        .with("resolution", Json.write(understanding.resolution()))
+        .with("tags", understanding.tags().toArray(String[]::new))
+        .with("facts", Json.write(facts))
+        .with("verdict", Json.write(verdict))
+        .withRequirement(verdict.requirement(), reviewGroups, reviewIdpGroups);
   }
 
   public Change withPacket(Packet packet, String packetDigest) {
-    return new Change(
-        analysis,
-        tags,
-        verdict,
-        requirement,
-        reviewGroups,
-        reviewIdpGroups,
-        Json.write(packet),
-        packetDigest,
-        outcome,
-        error,
-        expiresAt,
-        approvedAt,
-        executeBefore);
+    return with("packet", Json.write(packet)).with("packetDigest", packetDigest);
   }
 
   public Change withRequirement(
       Requirement requirement, List<String> reviewGroups, List<String> reviewIdpGroups) {
-    return new Change(
-        analysis,
-        tags,
-        verdict,
-        Json.write(requirement),
-        reviewGroups,
-        reviewIdpGroups,
-        packet,
-        packetDigest,
-        outcome,
-        error,
-        expiresAt,
-        approvedAt,
-        executeBefore);
+    return with("requirement", Json.write(requirement))
+        .with("reviewGroups", reviewGroups.toArray(String[]::new))
+        .with("reviewIdpGroups", reviewIdpGroups.toArray(String[]::new));
   }
 
   public Change withOutcome(Outcome outcome) {
-    return with(Json.write(outcome), error, expiresAt, approvedAt, executeBefore);
+    return with("outcome", Json.write(outcome));
   }
 
   public Change withError(ActionError error) {
-    return with(outcome, Json.write(error), expiresAt, approvedAt, executeBefore);
+    return with("error", Json.write(error));
   }
 
   public Change withExpiry(Instant expiresAt) {
-    return with(outcome, error, expiresAt, approvedAt, executeBefore);
+    return with("expiresAt", expiresAt);
   }
 
   public Change withApproval(Instant approvedAt, Instant executeBefore) {
-    return with(outcome, error, expiresAt, approvedAt, executeBefore);
+    return with("approvedAt", approvedAt).with("executeBefore", executeBefore);
   }
 
-  private Change with(
-      @Nullable String outcome,
-      @Nullable String error,
-      @Nullable Instant expiresAt,
-      @Nullable Instant approvedAt,
-      @Nullable Instant executeBefore) {
-    return new Change(
-        analysis,
-        tags,
-        verdict,
-        requirement,
-        reviewGroups,
-        reviewIdpGroups,
-        packet,
-        packetDigest,
-        outcome,
-        error,
-        expiresAt,
-        approvedAt,
-        executeBefore);
+  private Change with(String column, Object value) {
+    Map<String, Object> more = new HashMap<>(columns);
+    more.put(column, value);
+    return new Change(more);
   }
 }

@@ -4,6 +4,7 @@ import io.countersign.action.Target;
 import io.countersign.activity.Electorate;
 import io.countersign.activity.ExecutionActivitiesImpl;
 import io.countersign.activity.HeartbeatingExecution;
+import io.countersign.activity.Judge;
 import io.countersign.activity.PolicyActivitiesImpl;
 import io.countersign.activity.ReviewActivitiesImpl;
 import io.countersign.activity.TargetCatalogue;
@@ -74,6 +75,7 @@ final class WorkerParts implements AutoCloseable {
               catalogues.put(name, new TargetCatalogue(database));
             });
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
+    Judge judge = new Judge(policy, analyser, catalogues, clock);
     Electorate electorate = new Electorate(policy, facts, seal, clock);
 
     WorkerFactory factory =
@@ -88,7 +90,7 @@ final class WorkerParts implements AutoCloseable {
                 .build());
     worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class);
     worker.registerActivitiesImplementations(
-        new PolicyActivitiesImpl(jdbi, actions, policy, analyser, catalogues, electorate, clock),
+        new PolicyActivitiesImpl(jdbi, actions, policy, judge, electorate, clock),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
             new ExecutionActivitiesImpl(jdbi, actions, results, databases, clock)),

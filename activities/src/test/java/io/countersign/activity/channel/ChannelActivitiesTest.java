@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
+import io.countersign.activity.SampleFacts;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
 import io.countersign.sql.StatementClass;
+import io.countersign.sql.Understanding;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Change;
 import io.countersign.store.NewAction;
@@ -272,7 +275,13 @@ class ChannelActivitiesTest {
         event(id, EventType.ACTION_SUBMITTED));
     Change change =
         Change.NONE
-            .withJudgement(ANALYSIS, List.of("pci"), action.verdict(), List.of("dba"), List.of())
+            .withJudgement(
+                new Understanding(
+                    ANALYSIS, Resolution.objecting("not looked at"), List.of("pci"), null),
+                SampleFacts.UPDATE_PAYMENTS,
+                action.verdict(),
+                List.of("dba"),
+                List.of())
             .withPacket(action.packet(id), Digest.sha256("packet").value())
             .withExpiry(SampleAction.NOW.plusSeconds(3600));
     move(id, ActionStatus.EVALUATING, change);

@@ -1,0 +1,72 @@
+package io.countersign.activity;
+
+import io.countersign.action.Proposal;
+import io.countersign.action.Statement;
+import io.countersign.action.Target;
+import io.countersign.policy.Circumstances;
+import io.countersign.policy.Facts;
+import io.countersign.policy.PolicyFile;
+import io.countersign.policy.Spending;
+import io.countersign.policy.Verdict;
+import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
+import io.countersign.sql.StatementAnalyser;
+import io.countersign.sql.TagMatch;
+import io.countersign.sql.Understanding;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Understands a proposal and asks the policy in force; stores nothing. */
+public final class Judge {
+  private final PolicyFile policy;
+  private final StatementAnalyser analyser;
+  private final Map<String, TargetCatalogue> targets;
+  private final Clock clock;
+
+  public Judge(
+      PolicyFile policy,
+      StatementAnalyser analyser,
+      Map<String, TargetCatalogue> targets,
+      Clock clock) {
+    this.policy = policy;
+    this.analyser = analyser;
+    this.targets = Map.copyOf(targets);
+    this.clock = clock;
+  }
+
+  /** What was found out about a proposal, and what the policy says to it. */
+  public record Judged(Understanding understanding, Facts facts, Verdict verdict) {}
+
+  /** Empty if its target is not configured. */
+  public Optional<Judged> judge(
+      Proposal proposal, List<String> requesterGroups, Spending spending) {
+    return Optional.ofNullable(targets.get(proposal.target()))
+        .map(
+            catalogue -> {
+              Understanding understood = understand(catalogue, proposal.statement());
+              Facts facts =
+                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood);
+              return new Judged(understood, facts, judge(facts, spending));
+            });
+  }
+
+  /** What the policy in force says now to facts established before. */
+  Verdict judge(Facts facts, Spending spending) {
+    return policy.current().judge(facts, new Circumstances(clock.instant(), spending));
+  }
+
+  private Understanding understand(TargetCatalogue catalogue, Statement statement) {
+    Analysis walked = analyser.analyse(statement.sql());
+    Resolution resolution = catalogue.resolve(walked);
+    Analysis analysis =
+        resolution.isComplete() ? walked : walked.withObjections(resolution.objections());
+    Target target = catalogue.target();
+    return new Understanding(
+        analysis,
+        resolution,
+        TagMatch.tagsTouched(analysis, target),
+        catalogue.estimate(statement, analysis));
+  }
+}

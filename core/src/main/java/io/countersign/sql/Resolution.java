@@ -1,0 +1,55 @@
+package io.countersign.sql;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.List;
+import java.util.Objects;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What the names in a statement mean in a target's catalogue.
+ *
+ * @param tables every relation that may be touched, {@code schema.table}: those named, those
+ *     beneath views, partitions and children, those reached by cascades; sorted
+ * @param columns every column that may be read or written, {@code schema.table.column}; sorted
+ * @param effects what happens besides, in words for reviewers: triggers, cascades, row security
+ * @param objections why the names do not mean what they seem to; empty if they do
+ * @param fingerprint what was resolved, by its subject ({@code view public.paid}), each with a hash
+ *     or id of its definition; equal fingerprints mean that the statement still means the same
+ */
+public record Resolution(
+    List<String> tables,
+    List<String> columns,
+    List<String> effects,
+    List<String> objections,
+    SortedMap<String, String> fingerprint) {
+
+  public Resolution {
+    tables = List.copyOf(tables);
+    columns = List.copyOf(columns);
+    effects = List.copyOf(effects);
+    objections = List.copyOf(objections);
+    fingerprint = new TreeMap<>(fingerprint);
+  }
+
+  /** For a catalogue that said nothing but why. */
+  public static Resolution objecting(String reason) {
+    return new Resolution(List.of(), List.of(), List.of(), List.of(reason), new TreeMap<>());
+  }
+
+  /** True if every name was found and means what it seems to. */
+  @JsonIgnore
+  public boolean isComplete() {
+    return objections.isEmpty();
+  }
+
+  /** The subjects that are not now what they were before; empty if nothing changed. */
+  public List<String> differencesFrom(Resolution before) {
+    TreeSet<String> subjects = new TreeSet<>(fingerprint.keySet());
+    subjects.addAll(before.fingerprint.keySet());
+    subjects.removeIf(
+        subject -> Objects.equals(fingerprint.get(subject), before.fingerprint.get(subject)));
+    return List.copyOf(subjects);
+  }
+}
