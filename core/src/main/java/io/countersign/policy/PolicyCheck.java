@@ -17,7 +17,7 @@ public final class PolicyCheck {
 
   /** The exit code: 0, or 2 after one line {@code file:line:column: message} on {@code err}. */
   public static int run(
-      Path policyPath, Optional<Path> factsPath, PrintStream out, PrintStream err) {
+      Path policyPath, Optional<Path> factsPath, Instant now, PrintStream out, PrintStream err) {
     try {
       Policy policy = PolicyFile.read(policyPath);
       if (factsPath.isEmpty()) {
@@ -25,7 +25,7 @@ public final class PolicyCheck {
         return 0;
       }
       Path path = factsPath.get();
-      print(policy, FactsFile.read(PolicyFile.nameOf(path), PolicyFile.bytes(path)), out);
+      print(policy, FactsFile.read(PolicyFile.nameOf(path), PolicyFile.bytes(path)), now, out);
       return 0;
     } catch (PolicyException e) {
       err.println(e.getMessage());
@@ -33,8 +33,8 @@ public final class PolicyCheck {
     }
   }
 
-  private static void print(Policy policy, Facts facts, PrintStream out) {
-    Verdict verdict = policy.judge(facts, new Circumstances(Instant.now(), Spending.NONE));
+  private static void print(Policy policy, Facts facts, Instant now, PrintStream out) {
+    Verdict verdict = policy.judge(facts, new Circumstances(now, Spending.NONE));
     out.println("verdict: " + verdict.outcome().wireName());
     for (Answered answer : policy.evaluate(facts)) {
       out.println(

@@ -101,7 +101,7 @@ class PolicyCheckTest {
   }
 
   private int check(Path policy, Optional<Path> facts) {
-    return PolicyCheck.run(policy, facts, stream(out), stream(err));
+    return PolicyCheck.run(policy, facts, SampleFacts.CALM.now(), stream(out), stream(err));
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {

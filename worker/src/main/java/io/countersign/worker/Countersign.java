@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -148,7 +149,11 @@ public final class Countersign {
     }
     Options options = Options.parse(arguments.subList(1, arguments.size()), List.of("facts"));
     return PolicyCheck.run(
-        options.operand("policy.yml"), options.path("facts"), System.out, System.err);
+        options.operand("policy.yml"),
+        options.path("facts"),
+        Instant.now(),
+        System.out,
+        System.err);
   }
 
   private int auditVerify(List<String> arguments) throws Exception {
