@@ -30,6 +30,8 @@ final class JudgedFacts {
         understood.estimatedRows(),
         analysis.unboundedWrite(),
         analysis.reversible().wireName(),
-        !analysis.isComplete());
+        !analysis.isComplete(),
+        null,
+        null);
   }
 }

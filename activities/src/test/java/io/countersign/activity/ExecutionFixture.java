@@ -228,6 +228,7 @@ final class ExecutionFixture implements AutoCloseable {
             List.of(),
             null,
             null,
+            null,
             options.mask(),
             Map.of(),
             0,

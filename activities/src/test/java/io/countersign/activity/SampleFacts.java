@@ -22,7 +22,9 @@ public final class SampleFacts {
           null,
           false,
           "unknown",
-          false);
+          false,
+          null,
+          null);
 
   private SampleFacts() {}
 }

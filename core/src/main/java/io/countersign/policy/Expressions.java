@@ -21,6 +21,7 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import io.countersign.policy.Facts.Grant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -49,7 +50,12 @@ final class Expressions {
                   "estimated_rows", SimpleType.INT,
                   "unbounded_write", SimpleType.BOOL,
                   "reversible", SimpleType.STRING),
-          "analysis", Map.of("uninspectable", SimpleType.BOOL));
+          "analysis", Map.of("uninspectable", SimpleType.BOOL),
+          "role", Map.of("name", SimpleType.STRING, "attributes", TEXTS),
+          "operation", Map.of("name", SimpleType.STRING));
+
+  /** The fact that is a variable by itself: how long a role is granted. */
+  private static final String DURATION = "duration";
 
   private static final CelOptions OPTIONS =
       CelOptions.current()
@@ -95,7 +101,10 @@ final class Expressions {
     }
   }
 
-  /** The variables of an evaluation. An estimate nobody made is absent, never 0. */
+  /**
+   * The variables of an evaluation. An estimate nobody made is absent, never 0, and so are the role
+   * and the operation of an action that has none: reading them is an error.
+   */
   static Map<String, Object> variables(Facts facts) {
     Map<String, Object> sql = new HashMap<>();
     sql.put("class", facts.statementClass());
@@ -110,16 +119,28 @@ final class Expressions {
     if (estimatedRows != null) {
       sql.put("estimated_rows", estimatedRows);
     }
-    return Map.of(
-        "action", Map.of("kind", facts.kind()),
-        "target", Map.of("name", facts.targetName(), "environment", facts.targetEnvironment()),
+    Map<String, Object> variables = new HashMap<>();
+    variables.put("action", Map.of("kind", facts.kind()));
+    variables.put(
+        "target", Map.of("name", facts.targetName(), "environment", facts.targetEnvironment()));
+    variables.put(
         "requester",
-            Map.of(
-                "type", facts.requesterType(),
-                "id", facts.requesterId(),
-                "groups", facts.requesterGroups()),
-        "sql", sql,
-        "analysis", Map.of("uninspectable", facts.uninspectable()));
+        Map.of(
+            "type", facts.requesterType(),
+            "id", facts.requesterId(),
+            "groups", facts.requesterGroups()));
+    variables.put("sql", sql);
+    variables.put("analysis", Map.of("uninspectable", facts.uninspectable()));
+    String operation = facts.operation();
+    variables.put("operation", operation == null ? Map.of() : Map.of("name", operation));
+    Grant grant = facts.grant();
+    variables.put(
+        "role",
+        grant == null ? Map.of() : Map.of("name", grant.role(), "attributes", grant.attributes()));
+    if (grant != null && grant.duration() != null) {
+      variables.put(DURATION, grant.duration());
+    }
+    return variables;
   }
 
   private static CelCompiler compiler() {
@@ -135,6 +156,7 @@ final class Expressions {
           types.put(name, type(name, ImmutableMap.copyOf(fields)));
           builder.addVar(variable, StructTypeReference.create(name));
         });
+    builder.addVar(DURATION, SimpleType.DURATION);
     return builder.setTypeProvider(new Types(types.buildOrThrow())).build();
   }
 

@@ -7,21 +7,27 @@ import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import io.countersign.action.Json;
+import io.countersign.policy.Facts.Grant;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Facts written by hand to try a policy, nested like the names in expressions: {@code {"action":
- * {"kind": ...}, "target": {...}, "requester": {...}, "sql": {...}, "analysis": {...}}}. Kind,
- * target and class must be given; what else is left out is empty, false or unknown.
+ * {"kind": ...}, "target": {...}, "requester": {...}, "sql": {...}, "analysis": {...}, "role":
+ * {...}, "duration": "30m", "operation": {...}}}. Kind, target and class must be given; what else
+ * is left out is empty, false, absent or unknown.
  */
 record FactsFile(
     @Nullable Action action,
     @Nullable Target target,
     @Nullable Requester requester,
     @Nullable Sql sql,
-    @Nullable Analysis analysis) {
+    @Nullable Analysis analysis,
+    @Nullable Role role,
+    @Nullable String duration,
+    @Nullable Operation operation) {
   private static final ObjectReader READER = Json.MAPPER.readerFor(FactsFile.class);
 
   record Action(@Nullable String kind) {}
@@ -42,6 +48,10 @@ record FactsFile(
       @Nullable String reversible) {}
 
   record Analysis(boolean uninspectable) {}
+
+  record Role(@Nullable String name, @Nullable List<String> attributes) {}
+
+  record Operation(@Nullable String name) {}
 
   static Facts read(String fileName, byte[] json) throws PolicyException {
     try {
@@ -89,7 +99,29 @@ record FactsFile(
         sql == null ? null : sql.estimatedRows(),
         sql != null && sql.unboundedWrite(),
         sql == null || sql.reversible() == null ? "unknown" : sql.reversible(),
-        analysis != null && analysis.uninspectable());
+        analysis != null && analysis.uninspectable(),
+        role == null
+            ? null
+            : new Grant(
+                given(fileName, "role.name", role.name()),
+                list(role.attributes()),
+                granted(fileName, duration)),
+        operation == null ? null : given(fileName, "operation.name", operation.name()));
+  }
+
+  private static @Nullable Duration granted(String fileName, @Nullable String duration)
+      throws PolicyException {
+    if (duration == null) {
+      return null;
+    }
+    return Durations.parse(duration)
+        .orElseThrow(
+            () ->
+                new PolicyException(
+                    fileName,
+                    1,
+                    1,
+                    "expected `duration` such as 30m or PT1H, got " + YamlReader.quote(duration)));
   }
 
   private static String given(String fileName, String key, @Nullable String value)

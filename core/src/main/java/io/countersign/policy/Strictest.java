@@ -39,6 +39,7 @@ record Strictest(List<Rule> rules, Timing defaults) {
         reminders(),
         escalations,
         least(rule -> rule.limits().maxRows()),
+        null,
         least(rule -> rule.limits().statementTimeout()),
         rules.stream().flatMap(rule -> rule.limits().mask().stream()).distinct().sorted().toList(),
         channels(),

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param requirement the seats; {@link Requirement#NONE} unless the outcome is REVIEW
  * @param deny how many denials end it; 1 unless the rules raise it
  * @param maxRows the tightest row limit of the rules, or null
+ * @param maxBytes the tightest limit of a result's bytes, or null
  * @param statementTimeout the tightest timeout of the rules, or null
  * @param mask tags whose columns are masked towards persons too (agents never see tagged columns)
  * @param channels how far each channel may go: {@code slack}, {@code teams}, {@code console}
@@ -34,6 +35,7 @@ public record Verdict(
     List<Duration> remindAfter,
     List<Escalation> escalations,
     @Nullable Integer maxRows,
+    @Nullable Long maxBytes,
     @Nullable Duration statementTimeout,
     List<String> mask,
     Map<String, ChannelRule> channels,

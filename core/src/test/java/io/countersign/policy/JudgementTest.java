@@ -111,7 +111,9 @@ class JudgementTest {
             null,
             false,
             "unknown",
-            false);
+            false,
+            null,
+            null);
 
     assertThat(
             policy

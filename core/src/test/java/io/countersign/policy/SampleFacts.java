@@ -60,6 +60,8 @@ record SampleFacts(
         estimatedRows,
         unboundedWrite,
         "unknown",
-        uninspectable);
+        uninspectable,
+        null,
+        null);
   }
 }

@@ -250,6 +250,7 @@ record SampleAction(
         List.of(new Verdict.Escalation(Duration.ofMinutes(30), List.of("security"), List.of())),
         null,
         null,
+        null,
         List.of(),
         channels,
         0,
