@@ -3,7 +3,7 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends npm && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY . .
-RUN mvn -q -B -ntp -DskipTests package
+RUN mvn -q -B -ntp -pl worker -am -DskipTests package
 
 FROM eclipse-temurin:25-jre
 RUN useradd --system --create-home countersign

@@ -15,10 +15,15 @@ public final class StatementAnalyser {
   private static final int CACHED = 1000;
 
   private final ParserPool pool;
-  private final AnalysisCache cache = new AnalysisCache(CACHED);
+  private final AnalysisCache cache;
 
   public StatementAnalyser(ParserPool pool) {
+    this(pool, CACHED);
+  }
+
+  StatementAnalyser(ParserPool pool, int cached) {
     this.pool = pool;
+    cache = new AnalysisCache(cached);
   }
 
   /** Why the text is not one statement, in words for its sender; empty if it is, or may be. */

@@ -1,0 +1,5 @@
+/** How long it takes to understand a statement. */
+@NullMarked
+package io.countersign.sql;
+
+import org.jspecify.annotations.NullMarked;
