@@ -22,25 +22,25 @@ class GrantFactsTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       value = {
-        "role.name == 'reporting' | YES | YES | FAILED",
-        "role.name == 'x' | NO | NO | FAILED",
-        "has(role.name) | YES | YES | NO",
-        "has(role.attributes) | YES | YES | NO",
-        "'login' in role.attributes | YES | NO | FAILED",
-        "role.attributes.size() == 0 | NO | YES | FAILED",
-        "duration == duration('1h30m') | YES | FAILED | FAILED",
-        "duration <= duration('1h') | NO | FAILED | FAILED",
-        "duration > duration('5399s') | YES | FAILED | FAILED",
-        "duration.getMinutes() == 90 | YES | FAILED | FAILED",
-        "action.kind == 'grant_role' && role.name == 'reporting' | YES | YES | NO",
-        "role.name == 'reporting' && action.kind == 'grant_role' | YES | YES | NO",
-        "action.kind == 'grant_role' && duration > duration('1h') | YES | FAILED | NO",
-        "duration > duration('1h') && action.kind == 'grant_role' | YES | FAILED | NO",
-        "action.kind != 'grant_role' || duration > duration('1h') | YES | FAILED | YES",
-        "operation.name == 'restart' | FAILED | FAILED | FAILED",
-        "has(operation.name) | NO | NO | NO"
+        "role.name == 'reporting' ; YES ; YES ; FAILED",
+        "role.name == 'x' ; NO ; NO ; FAILED",
+        "has(role.name) ; YES ; YES ; NO",
+        "has(role.attributes) ; YES ; YES ; NO",
+        "'login' in role.attributes ; YES ; NO ; FAILED",
+        "role.attributes.size() == 0 ; NO ; YES ; FAILED",
+        "duration == duration('1h30m') ; YES ; FAILED ; FAILED",
+        "duration <= duration('1h') ; NO ; FAILED ; FAILED",
+        "duration > duration('5399s') ; YES ; FAILED ; FAILED",
+        "duration.getMinutes() == 90 ; YES ; FAILED ; FAILED",
+        "action.kind == 'grant_role' && role.name == 'reporting' ; YES ; YES ; NO",
+        "role.name == 'reporting' && action.kind == 'grant_role' ; YES ; YES ; NO",
+        "action.kind == 'grant_role' && duration > duration('1h') ; YES ; FAILED ; NO",
+        "duration > duration('1h') && action.kind == 'grant_role' ; YES ; FAILED ; NO",
+        "action.kind != 'grant_role' || duration > duration('1h') ; YES ; FAILED ; YES",
+        "operation.name == 'restart' ; FAILED ; FAILED ; FAILED",
+        "has(operation.name) ; NO ; NO ; NO"
       })
   void factsOfAGrantAreAbsentElsewhere(String when, Answer grant, Answer endless, Answer sql)
       throws Refused {
@@ -51,11 +51,11 @@ class GrantFactsTest {
 
   @ParameterizedTest
   @CsvSource(
-      delimiter = '|',
+      delimiter = ';',
       value = {
-        "operation.name == 'restart' | YES | FAILED",
-        "operation.name == 'x' | NO | FAILED",
-        "action.kind == 'change_infrastructure' && operation.name == 'restart' | YES | NO"
+        "operation.name == 'restart' ; YES ; FAILED",
+        "operation.name == 'x' ; NO ; FAILED",
+        "action.kind == 'change_infrastructure' && operation.name == 'restart' ; YES ; NO"
       })
   void operationIsAbsentElsewhere(String when, Answer operation, Answer sql) throws Refused {
     assertThat(ask(when, OPERATION)).isEqualTo(operation);
