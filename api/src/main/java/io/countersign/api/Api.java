@@ -47,6 +47,7 @@ public final class Api {
     jersey.register(
         new ActionResource(
             proposals, owners, actions, engine, visibility, waiting, replies, clock));
+    jersey.register(new PreviewResource(proposals, jdbi, engine, clock));
     jersey.register(new ReviewResource(actions, votes, visibility, waiting, replies, clock));
     jersey.register(new EvidenceResource(log, jdbi, visibility));
     jersey.register(new AuditResource(log));

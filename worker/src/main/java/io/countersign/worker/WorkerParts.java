@@ -6,6 +6,7 @@ import io.countersign.activity.ExecutionActivitiesImpl;
 import io.countersign.activity.HeartbeatingExecution;
 import io.countersign.activity.Judge;
 import io.countersign.activity.PolicyActivitiesImpl;
+import io.countersign.activity.PreviewActivitiesImpl;
 import io.countersign.activity.ReviewActivitiesImpl;
 import io.countersign.activity.TargetCatalogue;
 import io.countersign.activity.TargetDatabase;
@@ -16,6 +17,7 @@ import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ActionWorkflowImpl;
+import io.countersign.workflow.PreviewWorkflowImpl;
 import io.countersign.workflow.VoteSeal;
 import io.temporal.client.WorkflowClient;
 import io.temporal.worker.Worker;
@@ -88,9 +90,10 @@ final class WorkerParts implements AutoCloseable {
                 .setUsingVirtualThreads(true)
                 .setStickyQueueScheduleToStartTimeout(inProcess ? Duration.ZERO : STICKY)
                 .build());
-    worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class);
+    worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class, PreviewWorkflowImpl.class);
     worker.registerActivitiesImplementations(
         new PolicyActivitiesImpl(jdbi, actions, policy, judge, electorate, clock),
+        new PreviewActivitiesImpl(jdbi, judge),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
             new ExecutionActivitiesImpl(jdbi, actions, results, databases, clock)),

@@ -25,12 +25,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starting and reaching action workflows. Nothing here waits longer than its own deadline: the
- * truth is in our tables, and the reconciler brings late what could not be brought now.
+ * Starting and reaching workflows. Nothing here waits longer than its own deadline: the truth is in
+ * our tables, and the reconciler brings late what could not be brought now.
  */
 public final class ActionEngine implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ActionEngine.class);
   private static final Duration VOTE_DEADLINE = Duration.ofSeconds(10);
+  private static final Duration PREVIEW_DEADLINE = Duration.ofSeconds(15);
 
   private final WorkflowClient client;
   private final String taskQueue;
@@ -116,6 +117,40 @@ public final class ActionEngine implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return new Delivery.Unanswered();
+    }
+  }
+
+  /**
+   * Lets a worker answer a preview's question.
+   *
+   * @return false where no worker did in time
+   */
+  public boolean preview(String question) {
+    WorkflowOptions options =
+        WorkflowOptions.newBuilder()
+            .setWorkflowId("preview-" + question)
+            .setTaskQueue(taskQueue)
+            .setWorkflowExecutionTimeout(PREVIEW_DEADLINE)
+            .build();
+    Future<Boolean> answered =
+        calls.submit(
+            () -> {
+              WorkflowStub workflow = client.newUntypedWorkflowStub(PreviewWorkflow.TYPE, options);
+              workflow.start(question);
+              workflow.getResult(Void.class);
+              return true;
+            });
+    try {
+      return answered.get(PREVIEW_DEADLINE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      LOG.warn("preview {} not answered: {}", question, name(e.getCause()));
+      return false;
+    } catch (TimeoutException e) {
+      answered.cancel(true);
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

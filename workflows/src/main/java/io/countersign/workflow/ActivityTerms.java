@@ -19,6 +19,13 @@ final class ActivityTerms {
                   .build())
           .build();
 
+  /** Somebody waits for it, and asks again if need be. */
+  static final LocalActivityOptions PREVIEW =
+      LocalActivityOptions.newBuilder()
+          .setStartToCloseTimeout(Duration.ofSeconds(10))
+          .setRetryOptions(RetryOptions.newBuilder().setMaximumAttempts(1).build())
+          .build();
+
   /** A target database: resolves earlier attempts first, so it is tried until it is known. */
   static final ActivityOptions TARGET =
       ActivityOptions.newBuilder()

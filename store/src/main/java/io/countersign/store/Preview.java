@@ -1,0 +1,18 @@
+package io.countersign.store;
+
+import io.countersign.action.Proposal;
+import io.countersign.policy.Facts;
+import io.countersign.policy.Verdict;
+import io.countersign.sql.Understanding;
+import java.util.List;
+
+/**
+ * A question nobody has to act on: what would become of this proposal?
+ *
+ * @param requesterGroups the identity provider's groups of whoever asks
+ */
+public record Preview(Proposal proposal, List<String> requesterGroups) {
+
+  /** What the worker found out, and what the policy would say. */
+  public record Answer(Understanding understanding, Facts facts, Verdict verdict) {}
+}
