@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Durations as people write them: {@code 30s}, {@code 2h30m}, {@code 1d}, or ISO 8601. */
-final class Durations {
+public final class Durations {
   private static final Pattern SHORT =
       Pattern.compile("(?:(\\d{1,6})d)?(?:(\\d{1,6})h)?(?:(\\d{1,6})m)?(?:(\\d{1,6})s)?");
   private static final Duration LONGEST = Duration.ofDays(365);
@@ -24,7 +24,7 @@ final class Durations {
   }
 
   /** The short form, for people. */
-  static String show(Duration duration) {
+  public static String show(Duration duration) {
     return duration.toString().substring(2).toLowerCase(Locale.ROOT);
   }
 

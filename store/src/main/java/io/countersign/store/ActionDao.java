@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.sqlobject.config.RegisterRowMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.customizer.BindMap;
@@ -122,6 +123,16 @@ public interface ActionDao {
       """)
   List<String> open(
       @Bind("after") Instant after, @Bind("before") Instant before, @Bind("limit") int limit);
+
+  /** Every action judged since then, oldest first, one at a time. */
+  @SqlQuery(
+      """
+      select id, created_at, facts, verdict from action
+      where created_at >= :since and facts is not null and verdict is not null
+      order by created_at, id
+      """)
+  @RegisterRowMapper(JudgedActionMapper.class)
+  void judgedSince(@Bind("since") Instant since, Consumer<JudgedAction> consumer);
 
   /**
    * Newest first. A null filter matches everything; visibility: own requests, those one is a party

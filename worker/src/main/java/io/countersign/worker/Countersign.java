@@ -3,6 +3,7 @@ package io.countersign.worker;
 import ch.qos.logback.classic.Level;
 import io.countersign.audit.VerifyReceipt;
 import io.countersign.policy.PolicyCheck;
+import io.countersign.policy.PolicyFile;
 import io.countersign.store.AuditVerify;
 import io.countersign.store.Database;
 import io.countersign.workflow.TemporalConnection;
@@ -11,6 +12,7 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,6 +33,8 @@ public final class Countersign {
         all CONFIG [--ready-file FILE]                    both in one process
         migrate CONFIG                                    prepares the control database and Temporal
         policy check POLICY [--facts FACTS]               validates a policy, and judges facts
+        policy check POLICY --against DAYS --config CONFIG
+                                                          asks it about recorded actions
         audit verify CONFIG                               re-hashes the whole log
         verify RECEIPT --key VKEY [--key VKEY ...]        checks a receipt offline
       """;
@@ -143,17 +147,32 @@ public final class Countersign {
     return 0;
   }
 
-  private static int policyCheck(List<String> arguments) throws UsageException {
+  private int policyCheck(List<String> arguments) throws Exception {
     if (arguments.isEmpty() || !arguments.getFirst().equals("check")) {
       throw new UsageException("expected `policy check POLICY`");
     }
-    Options options = Options.parse(arguments.subList(1, arguments.size()), List.of("facts"));
-    return PolicyCheck.run(
-        options.operand("policy.yml"),
-        options.path("facts"),
-        Instant.now(),
-        System.out,
-        System.err);
+    Options options =
+        Options.parse(
+            arguments.subList(1, arguments.size()), List.of("facts", "against", "config"));
+    Path policy = options.operand("policy.yml");
+    Optional<Duration> past = options.days("against");
+    int checked =
+        PolicyCheck.run(policy, options.path("facts"), Instant.now(), System.out, System.err);
+    if (checked != 0 || past.isEmpty()) {
+      return checked;
+    }
+    ConfigFile file =
+        new ConfigFile(
+            options
+                .path("config")
+                .orElseThrow(() -> new UsageException("`--against` needs `--config CONFIG`")),
+            environment);
+    CountersignConfig config = file.read(Role.SERVER);
+    try (Database database = CountersignApplication.openDatabase(config, file)) {
+      new PolicyReplay(PolicyFile.open(policy).current(), System.out)
+          .run(database.jdbi(), Instant.now(), past.get());
+    }
+    return 0;
   }
 
   private int auditVerify(List<String> arguments) throws Exception {

@@ -1,6 +1,7 @@
 package io.countersign.worker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +58,18 @@ record Options(Map<String, String> values, List<String> operands) {
       throw new UsageException("`--port` must be a number between 0 and 65535");
     }
     return Integer.parseInt(value);
+  }
+
+  /** A number of days. */
+  Optional<Duration> days(String name) throws UsageException {
+    String value = values.get(name);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.matches("[1-9]\\d{0,3}")) {
+      throw new UsageException("`--%s` must be a number of days, at most 9999".formatted(name));
+    }
+    return Optional.of(Duration.ofDays(Integer.parseInt(value)));
   }
 
   /** The one operand. */
