@@ -20,6 +20,7 @@ final class Findings {
   private final Set<String> operators = new LinkedHashSet<>();
   private final Set<String> types = new LinkedHashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
+  private final Set<String> problemsOfRead = new LinkedHashSet<>();
   private final Set<String> rowNames = new LinkedHashSet<>();
   private final Set<String> loneNames = new LinkedHashSet<>();
 
@@ -39,6 +40,11 @@ final class Findings {
 
   void problem(String reason) {
     problems.add(reason);
+  }
+
+  /** What only keeps a statement from being a read; one that does more is judged by that. */
+  void problemOfRead(String reason) {
+    problemsOfRead.add(reason);
   }
 
   void unboundedWrite() {
@@ -103,6 +109,9 @@ final class Findings {
     Set<String> ordered = new LinkedHashSet<>(targets);
     ordered.addAll(tables);
     boolean rows = wholeRows || loneNames.stream().anyMatch(rowNames::contains);
+    if (statementClass == StatementClass.READ) {
+      problems.addAll(problemsOfRead);
+    }
     if (!problems.isEmpty() && statementClass == StatementClass.READ) {
       effect(StatementClass.UNKNOWN, Reversible.UNKNOWN, "Query", 1);
     }

@@ -20,6 +20,8 @@ final class KnownNames {
   private static final Set<String> OPERATOR_WORDS =
       Set.of("BETWEEN", "NOT BETWEEN", "BETWEEN SYMMETRIC", "NOT BETWEEN SYMMETRIC");
 
+  private static final Set<String> SAMPLING = Set.of("bernoulli", "system");
+
   private KnownNames() {}
 
   private static Map<String, StatementClass> effects() {
@@ -51,6 +53,10 @@ final class KnownNames {
 
   static boolean isHarmlessType(List<String> name) {
     return inCatalogue(name) && TYPES.contains(name.getLast());
+  }
+
+  static boolean isHarmlessSampling(List<String> method) {
+    return inCatalogue(method) && SAMPLING.contains(method.getLast());
   }
 
   static boolean isHarmlessSetting(String name) {

@@ -83,6 +83,14 @@ final class NameChecks {
     }
   }
 
+  /** A method of TABLESAMPLE is a function too; PostgreSQL's own two only pick rows. */
+  void sampling(List<String> method) {
+    findings.function(String.join(".", method));
+    if (!KnownNames.isHarmlessSampling(method)) {
+      findings.problem("sampling by `" + shown(method) + "` is not known to be harmless");
+    }
+  }
+
   private static String shown(List<String> name) {
     return SafeText.line(String.join(".", name), 80);
   }

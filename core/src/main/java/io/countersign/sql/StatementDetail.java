@@ -42,6 +42,8 @@ final class StatementDetail {
           "format",
           "generic_plan",
           "memory",
+          "serialize",
+          "settings",
           "summary",
           "timing",
           "verbose",
@@ -54,7 +56,7 @@ final class StatementDetail {
       case "CopyStmt" -> copy(node, findings);
       case "DropStmt" -> drop(node, findings);
       case "AlterTableStmt" -> alterTable(node);
-      case "ExplainStmt" -> explain(node, kind);
+      case "ExplainStmt" -> explain(node, kind, findings);
       case "VariableShowStmt" -> show(node, kind);
       case "GrantStmt" -> named(kind, node.has("is_grant") ? "Grant on" : "Revoke on");
       case "GrantRoleStmt" -> named(kind, node.has("is_grant") ? "Grant role" : "Revoke role");
@@ -116,9 +118,14 @@ final class StatementDetail {
     return kind(statementClass, reversible, verb);
   }
 
-  private static StatementKind explain(JsonNode node, StatementKind kind) {
-    for (JsonNode option : node.path("options")) {
-      if (!EXPLAIN_OPTIONS.contains(option.path("DefElem").path("defname").asText())) {
+  private static StatementKind explain(JsonNode node, StatementKind kind, Findings findings) {
+    for (JsonNode wrapped : node.path("options")) {
+      JsonNode option = wrapped.path("DefElem");
+      String name = option.path("defname").asText();
+      if (name.equals("analyze") && !isOff(option.path("arg"))) {
+        findings.problemOfRead("EXPLAIN ANALYZE runs what it explains");
+      }
+      if (!EXPLAIN_OPTIONS.contains(name)) {
         return new StatementKind(
             kind.statementClass(),
             kind.reversible(),
@@ -127,6 +134,12 @@ final class StatementDetail {
       }
     }
     return kind;
+  }
+
+  private static boolean isOff(JsonNode value) {
+    String word = value.path("String").path("sval").asText();
+    boolean isZero = value.has("Integer") && value.path("Integer").path("ival").asInt() == 0;
+    return isZero || word.equalsIgnoreCase("false") || word.equalsIgnoreCase("off");
   }
 
   private static StatementKind show(JsonNode node, StatementKind kind) {

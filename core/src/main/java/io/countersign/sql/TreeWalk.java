@@ -258,6 +258,7 @@ final class TreeWalk {
       case "A_Expr" -> names.operator(TreeNames.of(node.path("name")), strict);
       case "SortBy" -> names.optionalOperator(node.path("useOp"), strict);
       case "SubLink" -> names.optionalOperator(node.path("operName"), strict);
+      case "RangeTableSample" -> names.sampling(TreeNames.of(node.path("method")));
       case "TypeName" -> names.type(TreeNames.of(node.path("names")), strict);
       case "OnConflictClause", "MergeWhenClause" -> assigned(node.path("targetList"));
       case "JoinExpr" -> {

@@ -5,5 +5,5 @@ select t.typname::text
    and t.typtype in ('b', 'r', 'm')
    and t.typname !~ '^(_|pg_|reg)'
    and t.typname not in ('aclitem', 'cid', 'gtsvector', 'int2vector', 'oid', 'oidvector',
-                         'refcursor', 'tid', 'txid_snapshot', 'xid', 'xid8', 'xml')
+                         'refcursor', 'tid', 'txid_snapshot', 'xid', 'xid8')
  order by 1
