@@ -28,14 +28,14 @@ final class Matching {
   }
 
   /**
-   * Seats filled for each group of the alternative, 0 included; each person is the set of groups
+   * Seats filled for each group of the alternative that has any; each person is the set of groups
    * they hold.
    */
   static SortedMap<String, Integer> filled(
       SortedMap<String, Integer> alternative, List<Set<String>> people) {
     Matching matching = new Matching(seatsOf(alternative, people.size()), people);
     matching.augmentAll();
-    return matching.filledPerGroup(alternative);
+    return matching.filledPerGroup();
   }
 
   /** More seats of a group than people can never be filled, so they are not laid out. */
@@ -70,9 +70,8 @@ final class Matching {
     return false;
   }
 
-  private SortedMap<String, Integer> filledPerGroup(SortedMap<String, Integer> alternative) {
+  private SortedMap<String, Integer> filledPerGroup() {
     SortedMap<String, Integer> filled = new TreeMap<>();
-    alternative.keySet().forEach(group -> filled.put(group, 0));
     for (int seat : seatOfPerson) {
       if (seat != FREE) {
         filled.merge(seats.get(seat), 1, Integer::sum);

@@ -29,6 +29,17 @@ class RequirementTest {
   }
 
   @Test
+  void groupsAreThoseOfEveryAlternative() {
+    Requirement requirement =
+        new Requirement(
+            List.of(
+                new TreeMap<>(Map.of("security", 2)),
+                new TreeMap<>(Map.of("owners", 1, "security", 1))));
+    assertThat(requirement.groups()).containsExactly("owners", "security");
+    assertThat(Requirement.NONE.groups()).isEmpty();
+  }
+
+  @Test
   void nobodyCanMeetARequirementWithoutAlternatives() {
     assertThat(new Requirement(List.of(ONE_DBA)).and(Requirement.NONE)).isEqualTo(Requirement.NONE);
   }

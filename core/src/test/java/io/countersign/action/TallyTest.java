@@ -115,6 +115,14 @@ class TallyTest {
   }
 
   @Test
+  void groupWithoutAVoteIsShownWithItsEmptySeat() {
+    Requirement requirement = require(Map.of("dba", 1, "security", 1));
+
+    assertThat(Tally.of(requirement, 1, List.of(approve("eve", "security"))).seats())
+        .containsExactly(new Seat("dba", 1, 0), new Seat("security", 1, 1));
+  }
+
+  @Test
   void hugeCountStaysCheap() {
     Tally tally =
         Tally.of(require(Map.of("dba", Integer.MAX_VALUE)), 1, List.of(approve("bob", "dba")));
