@@ -1,11 +1,12 @@
 package io.countersign.policy;
 
+import dev.cel.common.CelAbstractSyntaxTree;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.Program;
 import java.util.Map;
 
 /** A rule's compiled {@code when}. Safe to ask from many threads. */
-record Condition(Program program) {
+record Condition(Program program, CelAbstractSyntaxTree tree) {
 
   /** A condition that could not be evaluated is neither true nor false: the judge errs on it. */
   enum Answer {

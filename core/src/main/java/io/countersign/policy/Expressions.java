@@ -21,8 +21,12 @@ import dev.cel.parser.CelStandardMacro;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import dev.cel.runtime.CelRuntimeFactory;
+import io.countersign.policy.Explanation.NamedFact;
 import io.countersign.policy.Facts.Grant;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -84,6 +88,22 @@ final class Expressions {
     }
   }
 
+  /** The facts of an evaluation by their names; an absent one is null. Sorted by name. */
+  static List<NamedFact> named(Map<String, Object> variables) {
+    List<NamedFact> facts = new ArrayList<>();
+    facts.add(new NamedFact(DURATION, variables.get(DURATION)));
+    DECLARED.forEach(
+        (variable, fields) -> {
+          Map<?, ?> values = (Map<?, ?>) variables.getOrDefault(variable, Map.of());
+          fields
+              .keySet()
+              .forEach(
+                  field -> facts.add(new NamedFact(variable + "." + field, values.get(field))));
+        });
+    facts.sort(Comparator.comparing(NamedFact::name));
+    return facts;
+  }
+
   Condition compile(String expression) throws Refused {
     CelValidationResult result = compiler.compile(expression);
     if (result.hasError()) {
@@ -95,7 +115,7 @@ final class Expressions {
       if (!tree.getResultType().equals(SimpleType.BOOL) || usesDyn(tree)) {
         throw new Refused(0, "expected a condition that is true or false, without dyn()");
       }
-      return new Condition(runtime.createProgram(tree));
+      return new Condition(runtime.createProgram(tree), tree);
     } catch (CelValidationException | CelEvaluationException e) {
       throw new Refused(0, "expected a valid expression");
     }

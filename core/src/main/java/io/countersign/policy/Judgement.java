@@ -1,6 +1,7 @@
 package io.countersign.policy;
 
 import io.countersign.action.Requirement;
+import io.countersign.policy.Freeze.InForce;
 import io.countersign.policy.Policy.Answered;
 import io.countersign.policy.PolicyReader.Content;
 import io.countersign.policy.Verdict.Escalation;
@@ -13,12 +14,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * From the rules that matched to one verdict (R7): refuse over review over allow, the seats of
- * every reviewing rule together. A rule whose condition failed makes a plain read reviewed and
- * refuses everything else; so does the lack of a matching rule.
+ * every reviewing rule together, and those of every freeze in force. A rule whose condition failed
+ * makes a plain read reviewed and refuses everything else; so does the lack of a matching rule, and
+ * a budget that is used up.
  */
 final class Judgement {
   /** More alternatives than this, and nobody could say what was asked. */
@@ -28,17 +31,33 @@ final class Judgement {
   private final Content content;
   private final Facts facts;
   private final List<Answered> answers;
+  private final List<InForce> frozen;
   private final List<Rule> rules;
 
-  Judgement(String policyVersion, Content content, Facts facts, List<Answered> answers) {
+  Judgement(
+      String policyVersion,
+      Content content,
+      Facts facts,
+      List<Answered> answers,
+      List<InForce> frozen) {
     this.policyVersion = policyVersion;
     this.content = content;
     this.facts = facts;
     this.answers = answers;
+    this.frozen = frozen;
     this.rules =
-        answers.stream()
-            .map(answer -> answer.failed() ? answer.rule().inDoubt(anyone()) : answer.rule())
+        Stream.concat(
+                answers.stream().map(this::asItApplies),
+                frozen.stream().map(freeze -> Rule.frozen(freeze, content.defaults())))
             .toList();
+  }
+
+  List<Answered> answers() {
+    return answers;
+  }
+
+  List<InForce> frozen() {
+    return frozen;
   }
 
   Verdict verdict() {
@@ -46,21 +65,37 @@ final class Judgement {
     if (!refusals.isEmpty()) {
       return refuse(refusals);
     }
-    if (!rules.isEmpty() && rules.stream().allMatch(rule -> rule.then() == Outcome.ALLOW)) {
-      return isComplete()
-          ? answer(Outcome.ALLOW, null, Requirement.NONE, List.of())
-          : refuse(List.of("a statement that cannot be inspected is not allowed without review"));
+    return !rules.isEmpty() && rules.stream().allMatch(rule -> rule.then() == Outcome.ALLOW)
+        ? answer(Outcome.ALLOW, null, Requirement.NONE, List.of())
+        : review();
+  }
+
+  /** What is doubtful or used up is reviewed where it is a plain read, and refused elsewhere. */
+  private Rule asItApplies(Answered answer) {
+    Rule rule = answer.rule();
+    Budget budget = rule.budget();
+    if (answer.failed()) {
+      return isPlainRead()
+          ? rule.inDoubt(anyone())
+          : rule.refusing("rule `%s` could not be evaluated".formatted(rule.name()));
     }
-    return review();
+    if (budget == null || !answer.remaining().usedUp()) {
+      return rule.within(answer.remaining());
+    }
+    if (!budget.approvals().equals(Requirement.NONE)) {
+      return rule.reviewedBy(budget.approvals());
+    }
+    return isPlainRead()
+        ? rule.reviewedBy(anyone())
+        : rule.refusing(
+            "the budget of rule `%s` for its window of %s is used up"
+                .formatted(rule.name(), Durations.show(budget.window())));
   }
 
   private List<String> refusals() {
     List<String> refusals = new ArrayList<>();
-    for (Answered answer : answers) {
-      Rule rule = answer.rule();
-      if (answer.failed() && !isPlainRead()) {
-        refusals.add("rule `%s` could not be evaluated".formatted(rule.name()));
-      } else if (!answer.failed() && rule.then() == Outcome.REFUSE) {
+    for (Rule rule : rules) {
+      if (rule.then() == Outcome.REFUSE) {
         String because = rule.because();
         refusals.add(because == null ? "refused by rule `%s`".formatted(rule.name()) : because);
       }
@@ -68,13 +103,23 @@ final class Judgement {
     if (answers.isEmpty() && !isPlainRead()) {
       refusals.add("no rule covers this action");
     }
+    // Whoever allows it has not decided who looks at it: no budget and no freeze does either.
+    if (!answers.isEmpty()
+        && !isComplete()
+        && answers.stream().allMatch(answer -> answer.rule().then() == Outcome.ALLOW)) {
+      refusals.add("a statement that cannot be inspected is not allowed without review");
+    }
     return refusals;
   }
 
   private Verdict review() {
     List<Requirement> demands = demandsWithout(null);
     if (demands.contains(Requirement.NONE)) {
-      return refuse(List.of("no rule covers this action and no group could review it"));
+      return refuse(
+          List.of(
+              answers.isEmpty()
+                  ? "no rule covers this action and no group could review it"
+                  : "no group could review it"));
     }
     Optional<Requirement> requirement = all(demands);
     Optional<List<Escalation>> escalations = escalations();
@@ -86,12 +131,12 @@ final class Judgement {
 
   /** What each reviewing rule asks for, but one; a reader's vote where there is no rule at all. */
   private List<Requirement> demandsWithout(@Nullable Rule left) {
-    return rules.isEmpty()
-        ? List.of(anyone())
-        : rules.stream()
-            .filter(rule -> rule != left && rule.then() == Outcome.REVIEW)
-            .map(Rule::approvals)
-            .toList();
+    return Stream.concat(
+            answers.isEmpty() ? Stream.of(anyone()) : Stream.empty(),
+            rules.stream()
+                .filter(rule -> rule != left && rule.then() == Outcome.REVIEW)
+                .map(Rule::approvals))
+        .toList();
   }
 
   /** One vote of any group of the identity provider: the review of a read nobody decided on. */

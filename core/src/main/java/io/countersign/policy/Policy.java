@@ -1,13 +1,17 @@
 package io.countersign.policy;
 
 import io.countersign.action.Digest;
+import io.countersign.policy.Budget.Remaining;
 import io.countersign.policy.Condition.Answer;
+import io.countersign.policy.Explanation.MatchedRule;
+import io.countersign.policy.Freeze.InForce;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A policy that was read and compiled whole; never changes, safe to share between threads. */
 public final class Policy {
@@ -41,7 +45,18 @@ public final class Policy {
 
   /** The strictest of every rule that matches (R7); doubt is never an allowance. */
   public Verdict judge(Facts facts, Circumstances circumstances) {
-    return new Judgement(version, content, facts, evaluate(facts)).verdict();
+    return judgement(facts, Expressions.variables(facts), circumstances).verdict();
+  }
+
+  /** The same verdict, with every rule, freeze and fact behind it. */
+  public Explanation explain(Facts facts, Circumstances circumstances) {
+    Map<String, Object> variables = Expressions.variables(facts);
+    Judgement judgement = judgement(facts, variables, circumstances);
+    return new Explanation(
+        judgement.verdict(),
+        judgement.answers().stream().map(Answered::shown).toList(),
+        judgement.frozen().stream().map(InForce::shown).toList(),
+        Expressions.named(variables));
   }
 
   /**
@@ -76,19 +91,36 @@ public final class Policy {
     return behind;
   }
 
-  /** What each rule answered, in file order; a rule that answered NO is left out. */
-  List<Answered> evaluate(Facts facts) {
-    Map<String, Object> variables = Expressions.variables(facts);
+  private Judgement judgement(
+      Facts facts, Map<String, Object> variables, Circumstances circumstances) {
     List<Answered> answers = new ArrayList<>();
     for (Rule rule : content.rules()) {
       Answer answer = rule.when().ask(variables);
       if (answer != Answer.NO) {
-        answers.add(new Answered(rule, answer == Answer.FAILED));
+        answers.add(
+            new Answered(
+                rule,
+                answer == Answer.FAILED,
+                remaining(rule.budget(), facts, circumstances.spending())));
       }
     }
-    return answers;
+    List<InForce> frozen =
+        content.freezes().stream()
+            .flatMap(freeze -> freeze.at(circumstances.now(), variables).stream())
+            .toList();
+    return new Judgement(version, content, facts, answers, frozen);
   }
 
-  /** A rule that matched, or whose condition failed. */
-  record Answered(Rule rule, boolean failed) {}
+  private static Remaining remaining(@Nullable Budget budget, Facts facts, Spending spending) {
+    return budget == null
+        ? Remaining.UNBOUNDED
+        : budget.after(spending.within(budget.window(), facts.tables()));
+  }
+
+  /** A rule that matched, or whose condition failed, and what its budget has left. */
+  record Answered(Rule rule, boolean failed, Remaining remaining) {
+    MatchedRule shown() {
+      return new MatchedRule(rule.name(), rule.line(), rule.then(), failed, remaining.usedUp());
+    }
+  }
 }

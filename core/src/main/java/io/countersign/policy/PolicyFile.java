@@ -1,6 +1,7 @@
 package io.countersign.policy;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -44,8 +45,9 @@ public final class PolicyFile {
   }
 
   static byte[] bytes(Path path) throws PolicyException {
-    try {
-      return Files.readAllBytes(path);
+    // A file without an end is not read to it.
+    try (InputStream file = Files.newInputStream(path)) {
+      return file.readNBytes(PolicyText.MAX_BYTES + 1);
     } catch (IOException e) {
       throw new PolicyException(nameOf(path), 1, 1, "expected a readable file");
     }

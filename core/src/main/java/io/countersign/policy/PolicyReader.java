@@ -12,8 +12,6 @@ import org.yaml.snakeyaml.nodes.Node;
 
 /** Reads policy.yml. What is not understood, or not enforced, is an error and never ignored. */
 final class PolicyReader {
-  static final int MAX_SEATS = 100;
-
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]{0,63}");
   private static final Timing BUILT_IN =
       new Timing(Duration.ofHours(1), Duration.ofMinutes(10), List.of());
@@ -25,16 +23,24 @@ final class PolicyReader {
   }
 
   /** What a policy file says, before it gets its version. */
-  record Content(Map<String, Group> groups, Timing defaults, List<Rule> rules) {}
+  record Content(
+      Map<String, Group> groups, Timing defaults, List<Rule> rules, List<Freeze> freezes) {}
 
   Content read() throws PolicyException {
     YamlMapping file =
         yaml.mapping(yaml.root(), Set.of("version", "groups", "defaults", "rules", "freezes"));
     yaml.count(file.require("version"), 1, 1);
-    file.refuse("freezes", "freezes are not supported yet");
     Map<String, Group> groups = groups(file.require("groups"));
     Timing defaults = defaults(file);
-    return new Content(groups, defaults, rules(file.require("rules"), groups, defaults));
+    SeatsReader seats = new SeatsReader(yaml, groups.keySet());
+    ConditionReader conditions = new ConditionReader(yaml);
+    return new Content(
+        groups,
+        defaults,
+        rules(file.require("rules"), new RuleReader(yaml, seats, conditions, defaults)),
+        file.find("freezes").isPresent()
+            ? new FreezeReader(yaml, seats, conditions).read(file.require("freezes"))
+            : List.of());
   }
 
   /** A name that can be shown anywhere without escaping. */
@@ -111,9 +117,7 @@ final class PolicyReader {
     return timing(yaml, defaults, BUILT_IN);
   }
 
-  private List<Rule> rules(Node node, Map<String, Group> groups, Timing defaults)
-      throws PolicyException {
-    RuleReader reader = new RuleReader(yaml, groups.keySet(), defaults);
+  private List<Rule> rules(Node node, RuleReader reader) throws PolicyException {
     Map<String, Rule> rules = new LinkedHashMap<>();
     for (Node item : yaml.list(node)) {
       Rule rule = reader.read(item);

@@ -12,12 +12,11 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** The text of a policy file, and where something stands in it. Positions are code points. */
 record PolicyText(String fileName, int[] codePoints) {
-  private static final int MAX_BYTES = 256 * 1024;
+  static final int MAX_BYTES = 256 * 1024;
 
   static PolicyText decode(String fileName, byte[] bytes) throws PolicyException {
     if (bytes.length > MAX_BYTES) {
-      throw new PolicyException(
-          fileName, 1, 1, "expected at most %d bytes, got %d".formatted(MAX_BYTES, bytes.length));
+      throw new PolicyException(fileName, 1, 1, "expected at most %d bytes".formatted(MAX_BYTES));
     }
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     CharBuffer chars = CharBuffer.allocate(bytes.length);

@@ -1,6 +1,7 @@
 package io.countersign.policy;
 
 import io.countersign.action.Requirement;
+import io.countersign.policy.Budget.Remaining;
 import io.countersign.policy.Verdict.ChannelRule;
 import io.countersign.policy.Verdict.Escalation;
 import io.countersign.policy.Verdict.Outcome;
@@ -12,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * One rule of the policy, with the file's defaults filled in.
  *
+ * @param line of the file, counted from 1
  * @param approvals the seats; {@link Requirement#NONE} unless {@code then} is REVIEW
+ * @param budget of an allowing rule, or null
  * @param because why it refuses, or null
  */
 record Rule(
     String name,
+    int line,
     Condition when,
     Outcome then,
     Requirement approvals,
@@ -26,26 +30,79 @@ record Rule(
     Map<String, ChannelRule> channels,
     List<Escalation> escalations,
     RuleLimits limits,
+    @Nullable Budget budget,
     @Nullable String because) {
+
+  /** What a freeze in force asks, as a rule: its seats, or a refusal that says until when. */
+  static Rule frozen(Freeze.InForce inForce, Timing defaults) {
+    Freeze freeze = inForce.freeze();
+    boolean passable = !freeze.unless().equals(Requirement.NONE);
+    return new Rule(
+        "freeze:" + freeze.name(),
+        freeze.line(),
+        freeze.when(),
+        passable ? Outcome.REVIEW : Outcome.REFUSE,
+        freeze.unless(),
+        1,
+        defaults,
+        Reason.ANY,
+        Map.of(),
+        List.of(),
+        RuleLimits.NONE,
+        null,
+        passable ? null : "frozen by %s until %s".formatted(freeze.name(), inForce.until()));
+  }
 
   /**
    * The rule when nobody could say whether it matches: people decide, by default seats and ways.
    */
   Rule inDoubt(Requirement anyone) {
-    return then == Outcome.REVIEW
-        ? this
-        : new Rule(
-            name,
-            when,
-            Outcome.REVIEW,
-            anyone,
-            1,
-            timing,
-            reason,
-            Map.of(),
-            List.of(),
-            limits,
-            null);
+    return then == Outcome.REVIEW ? this : reviewedBy(anyone);
+  }
+
+  /** The rule where it cannot allow or refuse by itself. */
+  Rule reviewedBy(Requirement reviewers) {
+    return as(Outcome.REVIEW, reviewers, limits, null);
+  }
+
+  Rule refusing(String why) {
+    return as(Outcome.REFUSE, Requirement.NONE, limits, why);
+  }
+
+  /** The rule as it allows no more than its budget has left. */
+  Rule within(Remaining remaining) {
+    RuleLimits tighter =
+        new RuleLimits(
+            least(limits.maxRows(), remaining.rows()),
+            least(limits.maxBytes(), remaining.bytes()),
+            limits.statementTimeout(),
+            limits.mask());
+    return as(then, approvals, tighter, because);
+  }
+
+  private Rule as(Outcome outcome, Requirement seats, RuleLimits bounds, @Nullable String why) {
+    return new Rule(
+        name,
+        line,
+        when,
+        outcome,
+        seats,
+        deny,
+        timing,
+        reason,
+        channels,
+        escalations,
+        bounds,
+        budget,
+        why);
+  }
+
+  /** The smaller of two bounds, of which null is none. */
+  static <T extends Comparable<T>> @Nullable T least(@Nullable T one, @Nullable T other) {
+    if (one == null || other == null) {
+      return one == null ? other : one;
+    }
+    return one.compareTo(other) <= 0 ? one : other;
   }
 
   /** How long it may wait for votes, then for its start, and when reviewers are reminded. */
@@ -58,7 +115,10 @@ record Rule(
 
   /** The rule's own bounds on the execution; null where it sets none. */
   record RuleLimits(
-      @Nullable Integer maxRows, @Nullable Duration statementTimeout, List<String> mask) {
-    static final RuleLimits NONE = new RuleLimits(null, null, List.of());
+      @Nullable Integer maxRows,
+      @Nullable Long maxBytes,
+      @Nullable Duration statementTimeout,
+      List<String> mask) {
+    static final RuleLimits NONE = new RuleLimits(null, null, null, List.of());
   }
 }

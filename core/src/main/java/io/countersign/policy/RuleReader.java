@@ -12,10 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.nodes.Node;
-import org.yaml.snakeyaml.nodes.ScalarNode;
 
 /** Reads one rule of policy.yml. */
 final class RuleReader {
@@ -36,44 +34,49 @@ final class RuleReader {
           "limits",
           "because");
 
-  private static final int MAX_ALTERNATIVES = 16;
-  private static final Duration LONGEST_STATEMENT = Duration.ofHours(24);
+  private static final int MAX_DENIALS = 100;
+  private static final int MAX_ESCALATIONS = 10;
 
   private final YamlReader yaml;
-  private final Set<String> groups;
   private final Timing defaults;
-  private final Expressions expressions = new Expressions();
+  private final SeatsReader seats;
+  private final ConditionReader conditions;
+  private final BudgetReader bounds;
 
-  RuleReader(YamlReader yaml, Set<String> groups, Timing defaults) {
+  RuleReader(YamlReader yaml, SeatsReader seats, ConditionReader conditions, Timing defaults) {
     this.yaml = yaml;
-    this.groups = groups;
     this.defaults = defaults;
+    this.seats = seats;
+    this.conditions = conditions;
+    this.bounds = new BudgetReader(yaml, seats);
   }
 
   Rule read(Node node) throws PolicyException {
     YamlMapping rule = yaml.mapping(node, KEYS);
     String name = PolicyReader.name(yaml, rule.require("name"));
-    Condition when = condition(rule.require("when"));
+    Condition when = conditions.read(rule.require("when"));
     Outcome then = outcome(rule.require("then"));
     refuseWithoutEffect(rule, then);
     Requirement approvals =
-        then == Outcome.REVIEW ? new Requirement(alternatives(approvals(rule))) : Requirement.NONE;
+        then == Outcome.REVIEW
+            ? new Requirement(seats.alternatives(approvals(rule)))
+            : Requirement.NONE;
     Timing timing = PolicyReader.timing(yaml, rule, defaults);
     return new Rule(
         name,
+        YamlReader.line(node),
         when,
         then,
         approvals,
-        rule.find("deny").isPresent()
-            ? yaml.count(rule.require("deny"), 1, PolicyReader.MAX_SEATS)
-            : 1,
+        rule.find("deny").isPresent() ? yaml.count(rule.require("deny"), 1, MAX_DENIALS) : 1,
         timing,
         reason(rule),
         rule.find("channels").isPresent()
             ? new ChannelReader(yaml).read(rule.require("channels"))
             : Map.of(),
         escalations(rule, approvals, timing),
-        limits(rule),
+        rule.find("limits").isPresent() ? bounds.limits(rule.require("limits")) : RuleLimits.NONE,
+        rule.find("budget").isPresent() ? bounds.budget(rule.require("budget")) : null,
         because(rule));
   }
 
@@ -84,7 +87,9 @@ final class RuleReader {
   }
 
   private static void refuseWithoutEffect(YamlMapping rule, Outcome then) throws PolicyException {
-    rule.refuse("budget", "budgets are not supported yet");
+    if (then != Outcome.ALLOW) {
+      rule.refuse("budget", "`budget` has an effect only with `then: allow`");
+    }
     if (then != Outcome.REVIEW) {
       for (String key :
           List.of("approvals", "deny", "pending_for", "remind_after", "channels", "escalate")) {
@@ -100,15 +105,6 @@ final class RuleReader {
     }
   }
 
-  private Condition condition(Node node) throws PolicyException {
-    ScalarNode scalar = yaml.raw(node, "an expression");
-    try {
-      return expressions.compile(scalar.getValue());
-    } catch (Expressions.Refused e) {
-      throw yaml.errorInside(scalar, e.offset(), String.valueOf(e.getMessage()));
-    }
-  }
-
   private Outcome outcome(Node node) throws PolicyException {
     String value = yaml.text(node);
     for (Outcome outcome : Outcome.values()) {
@@ -117,36 +113,6 @@ final class RuleReader {
       }
     }
     throw yaml.error(node, "expected allow, review or refuse, got " + YamlReader.quote(value));
-  }
-
-  private List<SortedMap<String, Integer>> alternatives(Node node) throws PolicyException {
-    List<SortedMap<String, Integer>> alternatives = new ArrayList<>();
-    for (Node item : yaml.list(node)) {
-      alternatives.add(alternative(item));
-    }
-    if (alternatives.isEmpty() || alternatives.size() > MAX_ALTERNATIVES) {
-      throw yaml.error(node, "expected 1 to %d alternatives".formatted(MAX_ALTERNATIVES));
-    }
-    return alternatives;
-  }
-
-  private SortedMap<String, Integer> alternative(Node node) throws PolicyException {
-    YamlMapping mapping = yaml.mapping(node, Set.of());
-    SortedMap<String, Integer> seats = new TreeMap<>();
-    for (Map.Entry<String, Node> entry : mapping.values().entrySet()) {
-      knownGroup(entry.getKey(), mapping.key(entry.getKey()));
-      seats.put(entry.getKey(), yaml.count(entry.getValue(), 1, PolicyReader.MAX_SEATS));
-    }
-    if (seats.isEmpty()) {
-      throw yaml.error(node, "expected at least one group and its count");
-    }
-    return seats;
-  }
-
-  private void knownGroup(String group, Node node) throws PolicyException {
-    if (!groups.contains(group)) {
-      throw yaml.error(node, "unknown group %s".formatted(YamlReader.quote(group)));
-    }
   }
 
   private Reason reason(YamlMapping rule) throws PolicyException {
@@ -162,32 +128,6 @@ final class RuleReader {
         minLength, reason.find("ask").isPresent() ? yaml.text(reason.require("ask")) : null);
   }
 
-  private RuleLimits limits(YamlMapping rule) throws PolicyException {
-    if (rule.find("limits").isEmpty()) {
-      return RuleLimits.NONE;
-    }
-    YamlMapping limits =
-        yaml.mapping(rule.require("limits"), Set.of("max_rows", "statement_timeout", "mask"));
-    return new RuleLimits(
-        limits.find("max_rows").isPresent()
-            ? yaml.count(limits.require("max_rows"), 1, Integer.MAX_VALUE)
-            : null,
-        limits.find("statement_timeout").isPresent()
-            ? timeout(limits.require("statement_timeout"))
-            : null,
-        limits.find("mask").isPresent()
-            ? List.copyOf(yaml.texts(limits.require("mask")))
-            : List.of());
-  }
-
-  private Duration timeout(Node node) throws PolicyException {
-    Duration timeout = yaml.duration(node);
-    if (timeout.compareTo(LONGEST_STATEMENT) > 0) {
-      throw yaml.error(node, "expected at most " + Durations.show(LONGEST_STATEMENT));
-    }
-    return timeout;
-  }
-
   private @Nullable String because(YamlMapping rule) throws PolicyException {
     return rule.find("because").isPresent() ? yaml.text(rule.require("because")) : null;
   }
@@ -197,8 +137,13 @@ final class RuleReader {
     if (rule.find("escalate").isEmpty()) {
       return List.of();
     }
+    List<Node> items = yaml.list(rule.require("escalate"));
+    if (items.size() > MAX_ESCALATIONS) {
+      throw yaml.error(
+          rule.require("escalate"), "expected at most %d escalations".formatted(MAX_ESCALATIONS));
+    }
     List<Escalation> escalations = new ArrayList<>();
-    for (Node item : yaml.list(rule.require("escalate"))) {
+    for (Node item : items) {
       escalations.add(escalation(item, approvals, timing.pendingFor()));
     }
     return List.copyOf(escalations);
@@ -227,7 +172,7 @@ final class RuleReader {
   private List<String> notified(Node node) throws PolicyException {
     List<String> names = yaml.texts(node);
     for (int i = 0; i < names.size(); i++) {
-      knownGroup(names.get(i), yaml.list(node).get(i));
+      seats.knownGroup(names.get(i), yaml.list(node).get(i));
     }
     return List.copyOf(names);
   }
@@ -235,10 +180,10 @@ final class RuleReader {
   /** An escalation widens; it never makes approving easier (R10). */
   private List<SortedMap<String, Integer>> added(Node node, Requirement approvals)
       throws PolicyException {
-    int fewest = approvals.alternatives().stream().mapToInt(RuleReader::seats).min().orElse(1);
-    List<SortedMap<String, Integer>> added = alternatives(node);
+    int fewest = approvals.alternatives().stream().mapToInt(SeatsReader::seats).min().orElse(1);
+    List<SortedMap<String, Integer>> added = seats.alternatives(node);
     for (int i = 0; i < added.size(); i++) {
-      if (seats(added.get(i)) < fewest) {
+      if (SeatsReader.seats(added.get(i)) < fewest) {
         throw yaml.error(
             yaml.list(node).get(i),
             "expected at least %d seats, as the rule asks: an escalation never lowers the count"
@@ -246,9 +191,5 @@ final class RuleReader {
       }
     }
     return added;
-  }
-
-  private static int seats(SortedMap<String, Integer> alternative) {
-    return alternative.values().stream().mapToInt(Integer::intValue).sum();
   }
 }

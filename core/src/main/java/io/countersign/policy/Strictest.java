@@ -39,7 +39,7 @@ record Strictest(List<Rule> rules, Timing defaults) {
         reminders(),
         escalations,
         least(rule -> rule.limits().maxRows()),
-        null,
+        least(rule -> rule.limits().maxBytes()),
         least(rule -> rule.limits().statementTimeout()),
         rules.stream().flatMap(rule -> rule.limits().mask().stream()).distinct().sorted().toList(),
         channels(),
@@ -77,10 +77,7 @@ record Strictest(List<Rule> rules, Timing defaults) {
   private <T extends Comparable<T>> @Nullable T least(Function<Rule, @Nullable T> bound) {
     @Nullable T least = null;
     for (Rule rule : rules) {
-      T value = bound.apply(rule);
-      if (value != null && (least == null || value.compareTo(least) < 0)) {
-        least = value;
-      }
+      least = Rule.least(least, bound.apply(rule));
     }
     return least;
   }

@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.error.Mark;
@@ -21,6 +23,7 @@ import org.yaml.snakeyaml.reader.ReaderException;
 final class YamlReader {
   private static final int MAX_ITEMS = 1000;
   private static final int MAX_TEXT = 500;
+  private static final Pattern SIZE = Pattern.compile("([1-9]\\d{0,8})(KiB|MiB|GiB)?");
   private static final int MAX_SHOWN = 180;
 
   private final PolicyText text;
@@ -102,6 +105,19 @@ final class YamlReader {
         node, "expected a whole number from %d to %d, got %s".formatted(min, max, quote(value)));
   }
 
+  /** A number of bytes, plain or with a binary unit. */
+  long size(Node node) throws PolicyException {
+    String expected = "a size such as 65536, 64KiB, 10MiB or 1GiB";
+    String value = raw(node, expected).getValue();
+    Matcher size = SIZE.matcher(value);
+    if (!size.matches()) {
+      throw error(node, "expected %s, got %s".formatted(expected, quote(value)));
+    }
+    String unit = size.group(2);
+    return Long.parseLong(size.group(1))
+        << (unit == null ? 0 : 10 * (1 + List.of("KiB", "MiB", "GiB").indexOf(unit)));
+  }
+
   Duration duration(Node node) throws PolicyException {
     if (node instanceof ScalarNode scalar) {
       return Durations.parse(scalar.getValue())
@@ -129,6 +145,15 @@ final class YamlReader {
 
   PolicyException errorInside(ScalarNode node, int offset, String message) {
     return text.errorInside(node, offset, message);
+  }
+
+  static boolean isMapping(Node node) {
+    return node instanceof MappingNode;
+  }
+
+  /** The line it starts on, counted from 1. */
+  static int line(Node node) {
+    return node.getStartMark().getLine() + 1;
   }
 
   /** What the author wrote, in back-ticks, on one line and capped. */

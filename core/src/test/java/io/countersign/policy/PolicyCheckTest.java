@@ -55,11 +55,14 @@ class PolicyCheckTest {
     assertThat(text(out).lines())
         .contains(
             "verdict: review",
-            "rule: writes (review)",
-            "rule: writes-to-payments (review)",
-            "rule: writes-without-where (review)",
+            "rule: writes (review) at policy.yml:32",
+            "rule: writes-to-payments (review) at policy.yml:39",
+            "rule: writes-without-where (review) at policy.yml:43",
             "seats: dba 1, security 1",
-            "pending for: 1h");
+            "pending for: 1h",
+            "fact: sql.estimated_rows = 3",
+            "fact: sql.tables = [\"public.payments\"]",
+            "fact: duration = absent");
   }
 
   @Test

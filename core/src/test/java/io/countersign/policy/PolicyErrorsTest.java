@@ -31,7 +31,8 @@ class PolicyErrorsTest {
   }
 
   static Stream<Arguments> mistakes() {
-    return Stream.of(files(), structure(), values(), withoutEffect(), expressions())
+    return Stream.of(
+            files(), structure(), values(), budgets(), freezes(), withoutEffect(), expressions())
         .flatMap(mistakes -> mistakes);
   }
 
@@ -48,7 +49,6 @@ class PolicyErrorsTest {
         mistake("duplicate key", "version: 1\n§version: 1\n", "duplicate key `version`"),
         mistake("no version", "§groups: {}\nrules: []\n", "expected the key `version`"),
         mistake("other version", "version: §2\ngroups: {}\nrules: []\n", "from 1 to 1, got `2`"),
-        mistake("freezes", HEAD + "§freezes: []\nrules: []\n", "freezes are not supported yet"),
         mistake("no rules", HEAD + "rules: §[]\n", "expected at least one rule"),
         mistake("merge key", "§<<: {version: 1}\n", "expected a text"));
   }
@@ -112,6 +112,10 @@ class PolicyErrorsTest {
         inRule("mask twice", review + "limits: {mask: [a, §a]}}", "duplicate `a`"),
         inRule("notify", review + "escalate: [{after: 1m, notify: [§x]}]}", "unknown group `x`"),
         inRule("idle escalation", review + "escalate: [§{after: 1m}]}", "expected `notify` or"),
+        inRule(
+            "many escalations",
+            review + "escalate: §[" + "{after: 1m, notify: [dba]},".repeat(11) + "]}",
+            "expected at most 10 escalations"),
         inRule("late", review + "escalate: [{after: §1h, notify: [dba]}]}", "pending_for"),
         inRule(
             "lowering escalation",
@@ -119,9 +123,99 @@ class PolicyErrorsTest {
             "an escalation never lowers the count"));
   }
 
+  private static Stream<Arguments> budgets() {
+    String allow = "- {name: a, when: true, then: allow, ";
+    String hourly = allow + "budget: {per: agent, window: 1h, ";
+    return Stream.of(
+        inRule("no window", allow + "budget: §{per: agent, rows: 1}}", "expected the key `window`"),
+        inRule("per whom", allow + "budget: §{window: 1h, rows: 1}}", "expected the key `per`"),
+        inRule("per all", allow + "budget: {per: §all, window: 1h, rows: 1}}", "expected `agent`"),
+        inRule("no bound", allow + "budget: §{per: agent, window: 1h}}", "at least one of"),
+        inRule(
+            "long window",
+            allow + "budget: {per: agent, window: §32d, rows: 1}}",
+            "expected at most 744h"),
+        inRule("no rows", hourly + "rows: §0}}", "expected a whole number from 1"),
+        inRule("no actions", hourly + "actions: §-1}}", "expected a whole number from 1"),
+        inRule("zero bytes", hourly + "bytes: §0}}", "expected a size such as 65536, 64KiB"),
+        inRule("decimal unit", hourly + "bytes: §10MB}}", "expected a size such as"),
+        inRule("huge", hourly + "bytes: §1000000000}}", "expected a size such as"),
+        inRule("bytes of a rule", allow + "limits: {max_bytes: §1TiB}}", "expected a size"),
+        inRule("budget's group", hourly + "rows: 1, approvals: [{§x: 1}]}}", "unknown group `x`"),
+        inRule("unknown budget key", hourly + "§calls: 1}}", "unknown key `calls`"));
+  }
+
+  private static Stream<Arguments> freezes() {
+    return Stream.of(
+        inFreeze("no zone", "§{name: f, from: '22:00', to: '06:00'}", "expected the key `zone`"),
+        inFreeze("no name", "§{from: '22:00', to: '06:00', zone: UTC}", "the key `name`"),
+        inFreeze("offset", "{name: f, from: 22:00, to: 06:00, zone: §+01:00}", "Europe/Berlin"),
+        inFreeze("zone", "{name: f, from: 22:00, to: 06:00, zone: §Mars/Base}", "`Mars/Base`"),
+        inFreeze("no such hour", "{name: f, from: §24:00, to: 06:00, zone: UTC}", "got `24:00`"),
+        inFreeze(
+            "no such day",
+            "{name: f, from: §2026-02-30T10:00, to: 2026-03-01T10:00, zone: UTC}",
+            "expected a time such as 2026-12-19T18:00 or 22:00, got `2026-02-30T10:00`"),
+        inFreeze("seconds", "{name: f, from: §22:00:00, to: 06:00, zone: UTC}", "expected a time"),
+        inFreeze("a date", "{name: f, from: §2026-02-01, to: x, zone: UTC}", "expected a time"),
+        inFreeze(
+            "mixed", "{name: f, from: 2026-02-01T10:00, to: §11:00, zone: UTC}", "as in `from`"),
+        inFreeze(
+            "mixed again",
+            "{name: f, from: 11:00, to: §2026-02-01T10:00, zone: UTC}",
+            "expected a time of day, as in `from`"),
+        inFreeze(
+            "empty",
+            "{name: f, from: 2026-02-01T10:00, to: §2026-02-01T10:00, zone: UTC}",
+            "expected a time after `from`"),
+        inFreeze(
+            "backwards",
+            "{name: f, from: 2026-02-01T10:00, to: §2026-02-01T09:59, zone: UTC}",
+            "expected a time after `from`"),
+        inFreeze(
+            "days of dates",
+            "{name: f, from: 2026-02-01T10:00, to: 2026-02-02T10:00, §days: [mon], zone: UTC}",
+            "`days` has an effect only with times of day"),
+        inFreeze("no day", "{name: f, from: 22:00, to: 06:00, days: §[], zone: UTC}", "one day"),
+        inFreeze("short", "{name: f, from: 22:00, to: §6:00, zone: UTC}", "got `6:00`"),
+        inFreeze("which day", "{name: f, from: 22:00, to: 06:00, days: [§Mon], zone: UTC}", "sun"),
+        inFreeze(
+            "day twice",
+            "{name: f, from: 22:00, to: 06:00, days: [mon, §mon], zone: UTC}",
+            "duplicate `mon`"),
+        inFreeze(
+            "freeze's group",
+            "{name: f, from: 22:00, to: 06:00, zone: UTC, unless: {§x: 1}}",
+            "unknown group `x`"),
+        inFreeze(
+            "freeze's condition",
+            "{name: f, from: 22:00, to: 06:00, zone: UTC, when: §nope}",
+            "undeclared reference"),
+        inFreeze(
+            "freeze twice",
+            "{name: f, from: 22:00, to: 06:00, zone: UTC}\n"
+                + "- {name: §f, from: 22:00, to: 06:00, zone: UTC}",
+            "duplicate freeze name `f`"),
+        mistake(
+            "many freezes",
+            HEAD
+                + "rules: [{name: a, when: true, then: allow}]\nfreezes: §["
+                + "{name: f, from: 22:00, to: 06:00, zone: UTC},".repeat(101)
+                + "]\n",
+            "expected at most 100 freezes"));
+  }
+
+  private static Arguments inFreeze(String name, String marked, String message) {
+    String rules = "rules: [{name: a, when: true, then: allow}]\nfreezes:\n";
+    return mistake(name, HEAD + rules + "- " + marked + "\n", message);
+  }
+
   private static Stream<Arguments> withoutEffect() {
     return Stream.of(
-        inRule("budget", "- {name: a, when: true, then: allow, §budget: {}}", "not supported yet"),
+        inRule(
+            "budget",
+            "- {name: a, when: true, then: refuse, §budget: {}}",
+            "only with `then: allow`"),
         inRule(
             "approvals of an allowance",
             "- {name: a, when: true, then: allow, §approvals: [{dba: 1}]}",
