@@ -6,7 +6,6 @@ import io.countersign.action.Decision;
 import io.countersign.action.Packet;
 import io.countersign.action.Requirement;
 import io.countersign.action.Target;
-import io.countersign.policy.Policy;
 import io.countersign.policy.PolicyFile;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
@@ -112,13 +111,12 @@ public final class Electorate {
             : row.requirement().plus(escalation.alternatives());
     Set<String> groups = new TreeSet<>(requirement.groups());
     groups.addAll(escalation.tell());
-    return new Wider(
-        requirement, List.copyOf(groups), idpGroups(policy.current(), groups, row.target()));
+    return new Wider(requirement, List.copyOf(groups), idpGroups(groups, row.target()));
   }
 
   /** The identity provider's groups behind policy groups: who may see an action. */
-  List<String> idpGroups(Policy by, Set<String> groups, String target) {
-    return List.copyOf(by.idpGroups(groups, owners(target)));
+  List<String> idpGroups(Set<String> groups, String target) {
+    return List.copyOf(policy.current().idpGroups(groups, owners(target)));
   }
 
   private boolean needsStrongerChannel(ActionRow row, Ballot ballot) {

@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>BEGIN and insert the marker; where it exists, finish with what its attempt had stored
  *   <li>check that the stored bytes are the approved ones
  *   <li>record the attempt, if the fence is still ours
- *   <li>run the approved bytes; beyond the limits, roll back
+ *   <li>run the approved bytes; beyond the limits, or where a name means something else by now,
+ *       roll back
  *   <li>store row count and result as pending
  *   <li>COMMIT
  *   <li>close attempt, action and evidence in one transaction
@@ -47,15 +48,18 @@ final class Execution {
   private final Digest permittedDigest;
   private final boolean permitted;
   private final long fence;
+  private final Meanings meanings;
   private final StatementClass statementClass;
   private boolean marked;
 
-  Execution(ActionRow row, Digest permittedDigest, boolean permitted, long fence) {
+  Execution(
+      ActionRow row, Digest permittedDigest, boolean permitted, long fence, Meanings meanings) {
     this.row = row;
     this.id = row.id();
     this.permittedDigest = permittedDigest;
     this.permitted = permitted;
     this.fence = fence;
+    this.meanings = meanings;
     Analysis analysis = row.analysis();
     this.statementClass = analysis == null ? StatementClass.UNKNOWN : analysis.statementClass();
   }
@@ -89,14 +93,15 @@ final class Execution {
     Verdict verdict = requirePermit();
     ResultTable table;
     try (TargetSession session = target.begin(purpose(verdict))) {
-      NativeStatement.Answer answer = session.run(row.statement(), maxRows(verdict));
+      NativeStatement.Answer answer = runAsJudged(session, verdict);
       refuseTooMuch(answer, 0, verdict);
       table = table(target, session, answer, verdict);
       session.commit();
     }
     probe.reached(Step.RAN, id);
     ResultTable.Written text = table.write();
-    Outcome outcome = new Outcome(table.rows().size(), READ_ONLY, recorder.now(), text.sha256());
+    Outcome outcome =
+        new Outcome(table.rows().size(), READ_ONLY, recorder.now(), text.sha256(), text.bytes());
     probe.reached(Step.PENDING, id);
     boolean closed = recorder.succeedRead(row, fence, outcome, table, text);
     probe.reached(Step.CLOSED, id);
@@ -141,19 +146,60 @@ final class Execution {
       Marker marker)
       throws ExecutionFault {
     Verdict verdict = requirePermit();
-    NativeStatement.Answer answer = session.run(row.statement(), maxRows(verdict));
+    NativeStatement.Answer answer = runAsJudged(session, verdict);
     probe.reached(Step.RAN, id);
     long changed = session.rowsChanged();
     boolean hidden = WITH.matcher(row.statement().sql()).find();
     refuseTooMuch(answer, hidden ? changed : 0, verdict);
     if (answer.fields() == null) {
       recorder.pending(id, fence, answer.changed(), null, null);
-      return new Outcome(answer.changed(), LEDGER, marker.executedAt(), null);
+      return new Outcome(answer.changed(), LEDGER, marker.executedAt(), null, null);
     }
     ResultTable table = table(target, session, answer, verdict);
     ResultTable.Written text = table.write();
     recorder.pending(id, fence, answer.rows().size(), table, text);
-    return new Outcome(answer.rows().size(), LEDGER, marker.executedAt(), text.sha256());
+    return new Outcome(
+        answer.rows().size(), LEDGER, marker.executedAt(), text.sha256(), text.bytes());
+  }
+
+  /**
+   * Runs the statement and makes sure that it meant what was judged. The locks that it took keep
+   * its objects as they are until the end of the transaction, so the comparison comes after it. A
+   * statement that is to change the catalogue itself is preceded by it.
+   */
+  private NativeStatement.Answer runAsJudged(TargetSession session, Verdict verdict)
+      throws ExecutionFault {
+    return switch (statementClass) {
+      case READ, WRITE, UNKNOWN, EXPORT -> {
+        NativeStatement.Answer answer = run(session, verdict);
+        // Cut off in the middle, it is rolled back anyway.
+        if (!answer.tooMuch()) {
+          requireSameMeaning(session);
+        }
+        yield answer;
+      }
+      case DDL, ROLE, ADMIN -> {
+        requireSameMeaning(session);
+        yield run(session, verdict);
+      }
+    };
+  }
+
+  private NativeStatement.Answer run(TargetSession session, Verdict verdict) throws ExecutionFault {
+    Long bytes = verdict.maxBytes();
+    return session.run(row.statement(), maxRows(verdict), bytes == null ? Long.MAX_VALUE : bytes);
+  }
+
+  private void requireSameMeaning(TargetSession session) throws ExecutionFault {
+    Analysis analysis = row.analysis();
+    if (analysis == null) {
+      throw ExecutionFault.of(Kind.NOT_PERMITTED, "it was never judged");
+    }
+    List<String> differences =
+        Differences.of(session.meaning(meanings, analysis), row.resolution());
+    if (!differences.isEmpty()) {
+      throw ExecutionFault.of(Kind.CATALOGUE_CHANGED, Differences.sentence(differences));
+    }
   }
 
   /** An earlier attempt committed and could not say so. */

@@ -5,6 +5,8 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionRecorder.Failure;
+import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionError.Retry;
@@ -13,12 +15,14 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ExecutionActivities;
 import io.temporal.failure.ApplicationFailure;
+import java.sql.Connection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,21 +32,37 @@ import org.slf4j.LoggerFactory;
 public final class ExecutionActivitiesImpl implements ExecutionActivities {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionActivitiesImpl.class);
   private static final int MAX_CONFLICTS = 5;
+  private static final Set<ActionStatus> STARTABLE =
+      Set.of(ActionStatus.APPROVED, ActionStatus.EXECUTING);
 
   private final ExecutionRecorder recorder;
   private final Map<String, TargetDatabase> targets;
+  private final Map<String, Meanings> meanings;
+  private final Gate gate;
   private final ExecutionProbe probe;
 
   /**
    * @param targets by name
+   * @param catalogues of the same targets
    */
   public ExecutionActivitiesImpl(
       Jdbi jdbi,
       ActionStore store,
       ResultVault vault,
       Map<String, TargetDatabase> targets,
+      Map<String, TargetCatalogue> catalogues,
+      Recheck recheck,
       Clock clock) {
-    this(jdbi, store, vault, targets, clock, ExecutionProbe.NONE);
+    this(
+        jdbi,
+        store,
+        vault,
+        targets,
+        catalogues.entrySet().stream()
+            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()::resolve)),
+        recheck::beforeStart,
+        clock,
+        ExecutionProbe.NONE);
   }
 
   ExecutionActivitiesImpl(
@@ -50,10 +70,14 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       ActionStore store,
       ResultVault vault,
       Map<String, TargetDatabase> targets,
+      Map<String, Meanings> meanings,
+      Gate gate,
       Clock clock,
       ExecutionProbe probe) {
     this.recorder = new ExecutionRecorder(jdbi, store, vault, clock);
     this.targets = Map.copyOf(targets);
+    this.meanings = Map.copyOf(meanings);
+    this.gate = gate;
     this.probe = probe;
   }
 
@@ -115,7 +139,11 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
           recorder.fail(row, Set.of(ActionStatus.APPROVED), guarantee(row), 0, failure);
       return failed ? new Executed(ActionStatus.FAILED, false) : standing(row.id());
     }
-    return run(row, permitted, last);
+    gate.beforeStart(row.id());
+    ActionRow now = recorder.find(row.id()).orElseThrow();
+    // Another attempt may have passed the gate and started meanwhile.
+    boolean mayRun = STARTABLE.contains(now.status());
+    return mayRun ? run(now, permitted, last) : standing(now);
   }
 
   private Executed run(ActionRow row, Digest permitted, boolean last) throws TryAgain {
@@ -124,10 +152,11 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       return standing(row.id());
     }
     probe.reached(ExecutionProbe.Step.FENCED, row.id());
+    TargetDatabase target = targets.get(row.target());
+    Meanings meaning = meanings.getOrDefault(row.target(), ExecutionActivitiesImpl::unreadable);
     Execution execution =
-        new Execution(row, permitted, isPermitted(row, permitted), fence.getAsLong());
+        new Execution(row, permitted, isPermitted(row, permitted), fence.getAsLong(), meaning);
     try {
-      TargetDatabase target = targets.get(row.target());
       if (target == null) {
         throw ExecutionFault.of(
             ExecutionFault.Kind.NO_CREDENTIAL, "the target is not configured any more");
@@ -164,6 +193,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
             yield failure(Code.SQL_ERROR, fault, Retry.AFTER);
           }
           case STATEMENT -> failure(Code.SQL_ERROR, fault, Retry.NEVER);
+          case CATALOGUE_CHANGED -> failure(Code.CATALOGUE_CHANGED, fault, Retry.RESUBMIT);
           case TOO_MUCH -> failure(Code.ROW_LIMIT, fault, Retry.RESUBMIT);
           case NOT_PERMITTED -> permitInvalid();
           case NO_CREDENTIAL -> failure(Code.UNAVAILABLE, fault, Retry.AFTER);
@@ -206,6 +236,10 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
         && row.verdict() != null
         && row.digest().equals(permitted)
         && row.proposal().digest().equals(permitted);
+  }
+
+  private static Resolution unreadable(Connection connection, Analysis analysis) {
+    return Resolution.unreadable();
   }
 
   private static Failure permitInvalid() {

@@ -23,6 +23,8 @@ final class ExecutionFault extends Exception {
     LOCKED,
     /** The statement is at fault. */
     STATEMENT,
+    /** What the statement touches is not what was judged. */
+    CATALOGUE_CHANGED,
     /** More rows or bytes than approved. */
     TOO_MUCH,
     /** What is stored is not what was approved. */

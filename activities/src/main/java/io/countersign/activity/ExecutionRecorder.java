@@ -103,7 +103,9 @@ final class ExecutionRecorder {
       ResultTable.@Nullable Written text) {
     jdbi.useTransaction(
         handle -> {
-          handle.attach(ExecutionDao.class).ran(id.value(), fence, rows);
+          handle
+              .attach(ExecutionDao.class)
+              .ran(id.value(), fence, rows, text == null ? null : text.bytes());
           if (table != null && text != null) {
             vault.put(handle, id, fence, false, table, text);
           }
@@ -117,17 +119,19 @@ final class ExecutionRecorder {
             handle
                 .attach(ExecutionDao.class)
                 .find(id.value(), marker.fence())
-                .flatMap(attempt -> Optional.ofNullable(attempt.rowCount()))
-                .map(
-                    rows ->
-                        new Outcome(
-                            rows,
-                            guarantee,
-                            marker.executedAt(),
-                            handle
-                                .attach(ResultDao.class)
-                                .sha256(id.value(), marker.fence())
-                                .orElse(null))));
+                .flatMap(attempt -> outcome(handle, attempt, marker, guarantee)));
+  }
+
+  private static Optional<Outcome> outcome(
+      Handle handle, ExecutionDao.Attempt attempt, TargetSession.Marker marker, String guarantee) {
+    Long rows = attempt.rowCount();
+    if (rows == null) {
+      return Optional.empty();
+    }
+    String sha256 =
+        handle.attach(ResultDao.class).sha256(attempt.actionId(), marker.fence()).orElse(null);
+    return Optional.of(
+        new Outcome(rows, guarantee, marker.executedAt(), sha256, attempt.resultBytes()));
   }
 
   /** Closes a read: its result, the action and the evidence. */

@@ -13,9 +13,11 @@ import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
+import io.countersign.store.ActionRow;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /** Understands a proposal and asks the policy in force; stores nothing. */
@@ -36,20 +38,49 @@ public final class Judge {
     this.clock = clock;
   }
 
+  /** What was found out about a proposal. */
+  public record Established(Understanding understanding, Facts facts) {
+    /** What was found out when the action was judged. */
+    static Established of(ActionRow row) {
+      Facts facts = Objects.requireNonNull(row.facts());
+      Understanding understanding =
+          new Understanding(
+              Objects.requireNonNull(row.analysis()),
+              Objects.requireNonNull(row.resolution()),
+              row.tags(),
+              facts.estimatedRows());
+      return new Established(understanding, facts);
+    }
+  }
+
   /** What was found out about a proposal, and what the policy says to it. */
   public record Judged(Understanding understanding, Facts facts, Verdict verdict) {}
 
   /** Empty if its target is not configured. */
   public Optional<Judged> judge(
       Proposal proposal, List<String> requesterGroups, Spending spending) {
+    return establish(proposal, requesterGroups)
+        .map(
+            known ->
+                new Judged(known.understanding(), known.facts(), judge(known.facts(), spending)));
+  }
+
+  /** The part of judging that takes time: parsing, and asking the target. */
+  Optional<Established> establish(Proposal proposal, List<String> requesterGroups) {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(
             catalogue -> {
               Understanding understood = understand(catalogue, proposal.statement());
-              Facts facts =
-                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood);
-              return new Judged(understood, facts, judge(facts, spending));
+              return new Established(
+                  understood,
+                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood));
             });
+  }
+
+  /** What the statement's names mean now; empty if its target is not configured. */
+  Optional<Resolution> resolve(Proposal proposal) {
+    return Optional.ofNullable(targets.get(proposal.target()))
+        .map(catalogue -> catalogue.resolve(analyser.analyse(proposal.statement().sql())));
   }
 
   /** What the policy in force says now to facts established before. */

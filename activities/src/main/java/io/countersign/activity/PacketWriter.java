@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.Digest;
 import io.countersign.action.Packet;
 import io.countersign.action.Target;
 import io.countersign.policy.Verdict;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Renders what a reviewer sees, from the analysis; never from the requester's words. */
@@ -27,6 +29,23 @@ final class PacketWriter {
 
   static Packet write(
       ActionRow row, Target target, Understanding understood, Verdict verdict, Instant expiresAt) {
+    return write(row, row.digest(), target, understood, verdict, expiresAt, List.of());
+  }
+
+  /**
+   * Another packet for an action that is reviewed again.
+   *
+   * @param digest of the revision that is voted on
+   * @param news what is different now; it leads the warnings
+   */
+  static Packet write(
+      ActionRow row,
+      Digest digest,
+      Target target,
+      Understanding understood,
+      Verdict verdict,
+      @Nullable Instant expiresAt,
+      List<String> news) {
     Analysis analysis = understood.analysis();
     String sql = row.statement().sql();
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
@@ -56,11 +75,11 @@ final class PacketWriter {
         verdict.rules(),
         verdict.policyVersion(),
         verdict.requirement().alternatives().stream().map(PacketWriter::seats).toList(),
-        analysis.warnings(),
+        Stream.concat(news.stream(), analysis.warnings().stream()).toList(),
         analysis.uninspectable(),
         row.createdAt(),
         expiresAt,
-        row.digest());
+        digest);
   }
 
   private static List<Packet.Table> tables(Analysis analysis, Target target) {

@@ -6,10 +6,9 @@ import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Packet;
+import io.countersign.activity.Judge.Established;
 import io.countersign.activity.Judge.Judged;
 import io.countersign.audit.EventType;
-import io.countersign.policy.PolicyFile;
-import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
 import io.countersign.store.ActionDao;
@@ -18,6 +17,7 @@ import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.BallotDao;
 import io.countersign.store.Change;
+import io.countersign.store.RequesterSpending;
 import io.countersign.workflow.PolicyActivities;
 import io.countersign.workflow.Standing;
 import java.time.Clock;
@@ -26,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -38,25 +39,29 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
 
   private final Jdbi jdbi;
   private final ActionStore actions;
-  private final PolicyFile policy;
   private final Judge judge;
   private final Electorate electorate;
   private final Recheck recheck;
+  private final long resultBytes;
   private final Clock clock;
 
+  /**
+   * @param resultBytes that a result may have at most
+   */
   public PolicyActivitiesImpl(
       Jdbi jdbi,
       ActionStore actions,
-      PolicyFile policy,
       Judge judge,
       Electorate electorate,
+      Recheck recheck,
+      long resultBytes,
       Clock clock) {
     this.jdbi = jdbi;
     this.actions = actions;
-    this.policy = policy;
     this.judge = judge;
     this.electorate = electorate;
-    this.recheck = new Recheck(actions, policy, judge, electorate, clock);
+    this.recheck = recheck;
+    this.resultBytes = resultBytes;
     this.clock = clock;
   }
 
@@ -64,27 +69,36 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
   public Standing judge(ActionId id) {
     ActionRow row = actions.find(id).orElseThrow();
     if (row.status() == ActionStatus.EVALUATING) {
-      record(
-          row,
+      Established known =
           judge
-              .judge(row.proposal(), row.requesterGroups(), Spending.NONE)
-              .orElseThrow(() -> ActivityFault.retry("TARGET_UNKNOWN", row.id())));
+              .establish(row.proposal(), row.requesterGroups())
+              .orElseThrow(() -> ActivityFault.retry("TARGET_UNKNOWN", row.id()));
+      jdbi.useTransaction(handle -> decide(handle, row, known));
     }
     return standing(id);
   }
 
-  private void record(ActionRow row, Judged judged) {
+  /** Verdict and status in one transaction, so that no other sees the same budget unused. */
+  private void decide(Handle handle, ActionRow row, Established known) {
+    handle.attach(ActionDao.class).lock(row.id().value());
+    Verdict verdict =
+        judge.judge(
+            known.facts(), RequesterSpending.deciding(handle, row, clock.instant(), resultBytes));
+    record(handle, row, new Judged(known.understanding(), known.facts(), verdict));
+  }
+
+  private void record(Handle handle, ActionRow row, Judged judged) {
     Verdict verdict = judged.verdict();
     Change change = judgement(row, judged);
     switch (verdict.outcome()) {
-      case REFUSE -> refuse(row, change, refusal(judged), verdict);
+      case REFUSE -> refuse(handle, row, change, refusal(judged), verdict);
       case ALLOW, REVIEW -> {
         if (row.reason().strip().length() < verdict.minReasonLength()) {
-          refuse(row, change, reasonTooShort(verdict), verdict);
+          refuse(handle, row, change, reasonTooShort(verdict), verdict);
         } else if (verdict.outcome() == Outcome.ALLOW) {
-          allow(row, change, verdict);
+          allow(handle, row, change, verdict);
         } else {
-          ask(row, change, judged);
+          ask(handle, row, change, judged);
         }
       }
     }
@@ -97,13 +111,14 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
         judged.facts(),
         judged.verdict(),
         List.copyOf(groups),
-        electorate.idpGroups(policy.current(), groups, row.target()));
+        electorate.idpGroups(groups, row.target()));
   }
 
-  private void refuse(ActionRow row, Change change, ActionError error, Verdict verdict) {
+  private void refuse(
+      Handle handle, ActionRow row, Change change, ActionError error, Verdict verdict) {
     move(
+        handle,
         row,
-        ActionStatus.EVALUATING,
         ActionStatus.REFUSED,
         change.withError(error),
         EventType.ACTION_REFUSED,
@@ -111,11 +126,11 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
         verdict);
   }
 
-  private void allow(ActionRow row, Change change, Verdict verdict) {
+  private void allow(Handle handle, ActionRow row, Change change, Verdict verdict) {
     Instant now = clock.instant();
     move(
+        handle,
         row,
-        ActionStatus.EVALUATING,
         ActionStatus.APPROVED,
         change.withApproval(now, now.plus(verdict.approvedFor())),
         EventType.ACTION_APPROVED,
@@ -123,14 +138,14 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
         verdict);
   }
 
-  private void ask(ActionRow row, Change change, Judged judged) {
+  private void ask(Handle handle, ActionRow row, Change change, Judged judged) {
     Verdict verdict = judged.verdict();
     Instant expiresAt = clock.instant().plus(verdict.pendingFor());
     Packet packet =
         PacketWriter.write(row, electorate.target(row), judged.understanding(), verdict, expiresAt);
     move(
+        handle,
         row,
-        ActionStatus.EVALUATING,
         ActionStatus.PENDING_REVIEW,
         change.withPacket(packet, Digest.sha256(Json.write(packet)).value()).withExpiry(expiresAt),
         EventType.ACTION_PENDING,
@@ -140,20 +155,13 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
 
   @Override
   public Standing approve(ActionId id) {
-    jdbi.useTransaction(
-        handle -> {
-          ActionRow row = handle.attach(ActionDao.class).lock(id.value()).orElseThrow();
-          if (row.status() == ActionStatus.PENDING_REVIEW
-              || row.status() == ActionStatus.APPROVED) {
-            recheck.run(handle, row);
-          }
-        });
+    recheck.atQuorum(id);
     return standing(id);
   }
 
   private void move(
+      Handle handle,
       ActionRow row,
-      ActionStatus from,
       ActionStatus to,
       Change change,
       EventType type,
@@ -164,8 +172,9 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     details.put("verdict", verdict.outcome().wireName());
     details.put("rules", verdict.rules());
     actions.transition(
+        handle,
         row.id(),
-        Set.of(from),
+        Set.of(ActionStatus.EVALUATING),
         to,
         change,
         PolicyEvent.of(clock, row, type, code, verdict, details));

@@ -20,6 +20,17 @@ final class PolicyEvent {
       @Nullable Code code,
       @Nullable Verdict verdict,
       Map<String, Object> details) {
+    return of(clock, row, type, code, verdict, null, details);
+  }
+
+  static Event of(
+      Clock clock,
+      ActionRow row,
+      EventType type,
+      @Nullable Code code,
+      @Nullable Verdict verdict,
+      @Nullable String note,
+      Map<String, Object> details) {
     return new Event(
         clock.instant(),
         type,
@@ -31,7 +42,7 @@ final class PolicyEvent {
         row.requester().onBehalfOf(),
         Event.Effect.CHANGED,
         code == null ? null : code.name(),
-        null,
+        note,
         details);
   }
 }

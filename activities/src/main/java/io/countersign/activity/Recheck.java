@@ -1,157 +1,182 @@
 package io.countersign.activity;
 
+import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Requirement;
 import io.countersign.action.Tally;
-import io.countersign.audit.EventType;
+import io.countersign.activity.Judge.Established;
 import io.countersign.policy.Facts;
-import io.countersign.policy.PolicyFile;
-import io.countersign.policy.Spending;
+import io.countersign.policy.Tightened;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
-import io.countersign.store.ActionError;
+import io.countersign.sql.Resolution;
+import io.countersign.store.ActionDao;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
-import io.countersign.store.BallotDao;
-import io.countersign.store.Change;
+import io.countersign.store.RequesterSpending;
 import java.time.Clock;
-import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
+import java.util.Objects;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
-/** The second look, when the quorum is reached and when an approved action is taken up again. */
-final class Recheck {
-  private final ActionStore actions;
-  private final PolicyFile policy;
+/**
+ * The second look (R9), when the quorum is reached and just before an approved action starts: the
+ * statement must still mean what was judged, what the policy says now applies where it is stricter,
+ * and voters must still hold their seats.
+ */
+public final class Recheck {
+  private final Jdbi jdbi;
   private final Judge judge;
   private final Electorate electorate;
+  private final Rulings rulings;
+  private final long resultBytes;
   private final Clock clock;
 
-  Recheck(ActionStore actions, PolicyFile policy, Judge judge, Electorate electorate, Clock clock) {
-    this.actions = actions;
-    this.policy = policy;
+  /**
+   * @param resultBytes that a result may have at most
+   */
+  public Recheck(
+      Jdbi jdbi,
+      ActionStore actions,
+      Judge judge,
+      Electorate electorate,
+      long resultBytes,
+      Clock clock) {
+    this.jdbi = jdbi;
     this.judge = judge;
     this.electorate = electorate;
+    this.rulings = new Rulings(actions, electorate, clock);
+    this.resultBytes = resultBytes;
     this.clock = clock;
   }
 
-  /** R9: voters must still hold their seats, and a policy that became stricter applies. */
-  void run(Handle handle, ActionRow row) {
-    Verdict pinned = row.verdict();
-    if (pinned == null || row.expiresAt() == null) {
+  /**
+   * Approves what the quorum wants, unless something is in the way. A target that does not answer
+   * now is asked again before the start: a denial must not wait for it.
+   */
+  void atQuorum(ActionId id) {
+    look(id, false);
+  }
+
+  /** Afterwards the action is APPROVED only if it may run. Fails where the target cannot say. */
+  void beforeStart(ActionId id) {
+    look(id, true);
+  }
+
+  private void look(ActionId id, boolean mustSee) {
+    ActionRow seen = find(id);
+    if (!isOpen(seen)) {
       return;
     }
-    List<Ballot> standing = dropLostSeats(handle, row);
-    Verdict now = judgedAgain(row, pinned);
+    Optional<Established> anew = anew(seen, mustSee);
+    jdbi.useTransaction(
+        handle -> {
+          ActionRow row = handle.attach(ActionDao.class).lock(id.value()).orElseThrow();
+          if (!isOpen(row)) {
+            return;
+          }
+          if (!Objects.equals(row.resolution(), seen.resolution())) {
+            throw ActivityFault.retry(Code.UNAVAILABLE.name(), id);
+          }
+          decide(handle, row, anew);
+        });
+  }
+
+  private ActionRow find(ActionId id) {
+    return jdbi.withExtension(ActionDao.class, actions -> actions.find(id)).orElseThrow();
+  }
+
+  private static boolean isOpen(ActionRow row) {
+    return row.verdict() != null
+        && (row.status() == ActionStatus.PENDING_REVIEW || row.status() == ActionStatus.APPROVED);
+  }
+
+  /** What the statement is understood to be now, where that is not what was judged. */
+  private Optional<Established> anew(ActionRow row, boolean mustSee) {
+    Resolution before = row.resolution();
+    Optional<Resolution> now = judge.resolve(row.proposal());
+    if (now.isPresent() && now.get().isUnreadable()) {
+      return unseen(row, mustSee);
+    }
+    if (row.facts() != null
+        && before != null
+        && now.map(resolution -> resolution.differencesFrom(before).isEmpty()).orElse(true)) {
+      return Optional.empty();
+    }
+    Optional<Established> anew = judge.establish(row.proposal(), row.requesterGroups());
+    return anew.isPresent() && anew.get().understanding().resolution().isUnreadable()
+        ? unseen(row, mustSee)
+        : anew;
+  }
+
+  private static Optional<Established> unseen(ActionRow row, boolean mustSee) {
+    if (mustSee) {
+      throw ActivityFault.retry(Code.UNAVAILABLE.name(), row.id());
+    }
+    return Optional.empty();
+  }
+
+  private void decide(Handle handle, ActionRow row, Optional<Established> anew) {
+    Verdict before = Objects.requireNonNull(row.verdict());
+    Verdict now = now(handle, row, anew.map(Established::facts).orElse(row.facts()), before);
+    Verdict strict = Tightened.of(before, now, row.limits().maxRows(), resultBytes);
+    if (strict.outcome() == Outcome.REFUSE) {
+      rulings.end(handle, row, strict);
+    } else if (anew.isPresent()) {
+      meansAnother(handle, row, anew.get(), strict);
+    } else if (row.expiresAt() == null) {
+      wasAllowed(handle, row, before, strict);
+    } else {
+      wasReviewed(handle, row, before, now, strict);
+    }
+  }
+
+  private Verdict now(Handle handle, ActionRow row, @Nullable Facts facts, Verdict before) {
+    return facts == null
+        ? before
+        : judge.judge(facts, RequesterSpending.deciding(handle, row, clock.instant(), resultBytes));
+  }
+
+  private void meansAnother(Handle handle, ActionRow row, Established anew, Verdict strict) {
+    List<String> subjects = Differences.of(anew.understanding().resolution(), row.resolution());
+    if (strict.outcome() == Outcome.ALLOW) {
+      rulings.allowAgain(handle, row, anew, strict, subjects);
+    } else {
+      rulings.askAnew(handle, row, anew, strict, Code.CATALOGUE_CHANGED, subjects);
+    }
+  }
+
+  private void wasAllowed(Handle handle, ActionRow row, Verdict before, Verdict strict) {
+    if (strict.outcome() == Outcome.REVIEW) {
+      Established known = Established.of(row);
+      rulings.askAnew(handle, row, known, strict, Code.POLICY_TIGHTENED, List.of());
+    } else if (!strict.equals(before)) {
+      rulings.tighten(handle, row, strict);
+    }
+  }
+
+  private void wasReviewed(
+      Handle handle, ActionRow row, Verdict before, Verdict now, Verdict strict) {
+    List<Ballot> standing = rulings.dropLostSeats(handle, row, strict);
+    boolean moreSeats =
+        now.outcome() == Outcome.REVIEW && !before.requirement().implies(now.requirement());
     Requirement requirement =
-        now.outcome() == Outcome.REVIEW
-            ? row.requirement().and(now.requirement())
-            : row.requirement();
-    Tally tally = Tally.of(requirement, pinned.deny(), Standings.votes(standing));
-    boolean tightened = !requirement.equals(row.requirement());
-    if (now.outcome() == Outcome.REFUSE) {
-      endByPolicy(handle, row, now);
-    } else if (tally.outcome() != Tally.Outcome.APPROVED) {
+        moreSeats ? row.requirement().and(now.requirement()) : row.requirement();
+    Tally tally = Tally.of(requirement, strict.deny(), Standings.votes(standing));
+    boolean tightened = !strict.equals(before);
+    if (tally.outcome() != Tally.Outcome.APPROVED) {
       if (row.status() == ActionStatus.APPROVED || tightened) {
-        backToReview(handle, row, requirement, now, tightened);
+        rulings.askMore(handle, row, requirement, strict, tightened);
       }
     } else if (row.status() == ActionStatus.PENDING_REVIEW) {
-      approveNow(handle, row, pinned);
+      rulings.approve(handle, row, strict);
+    } else if (tightened) {
+      rulings.tighten(handle, row, strict);
     }
-  }
-
-  private List<Ballot> dropLostSeats(Handle handle, ActionRow row) {
-    BallotDao ballots = handle.attach(BallotDao.class);
-    List<Ballot> kept = new ArrayList<>();
-    for (Ballot ballot : ballots.counted(row.id().value())) {
-      if (electorate.stands(handle, row, ballot)) {
-        kept.add(ballot);
-      } else {
-        ballots.drop(ballot.voteId(), Code.NOT_A_REVIEWER.name());
-        actions.record(
-            handle,
-            row.id(),
-            PolicyEvent.of(
-                clock,
-                row,
-                EventType.VOTE_WITHDRAWN,
-                Code.NOT_A_REVIEWER,
-                row.verdict(),
-                Map.of("vote", ballot.voteId(), "person", ballot.personId())));
-      }
-    }
-    return kept;
-  }
-
-  /**
-   * The current policy's verdict on the facts as they were; the pinned one where it is the same.
-   */
-  private Verdict judgedAgain(ActionRow row, Verdict pinned) {
-    Facts facts = row.facts();
-    if (policy.current().version().equals(pinned.policyVersion()) || facts == null) {
-      return pinned;
-    }
-    return judge.judge(facts, Spending.NONE);
-  }
-
-  private void approveNow(Handle handle, ActionRow row, Verdict verdict) {
-    Instant now = clock.instant();
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW),
-        ActionStatus.APPROVED,
-        Change.NONE.withApproval(now, now.plus(verdict.approvedFor())),
-        PolicyEvent.of(
-            clock, row, EventType.ACTION_APPROVED, null, verdict, Closing.details(handle, row)));
-  }
-
-  private void backToReview(
-      Handle handle, ActionRow row, Requirement requirement, Verdict now, boolean tightened) {
-    List<String> groups = List.copyOf(requirement.groups());
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW, ActionStatus.APPROVED),
-        ActionStatus.PENDING_REVIEW,
-        Change.NONE.withRequirement(
-            requirement,
-            groups,
-            electorate.idpGroups(policy.current(), requirement.groups(), row.target())),
-        PolicyEvent.of(
-            clock,
-            row,
-            EventType.ACTION_PENDING,
-            tightened ? Code.POLICY_TIGHTENED : Code.NOT_A_REVIEWER,
-            now,
-            Map.of()));
-  }
-
-  private void endByPolicy(Handle handle, ActionRow row, Verdict now) {
-    ActionError error =
-        new ActionError(
-            Code.POLICY_REFUSED,
-            "the policy changed while this waited, and refuses it now",
-            ActionError.Retry.NEVER);
-    actions.transition(
-        handle,
-        row.id(),
-        Set.of(ActionStatus.PENDING_REVIEW, ActionStatus.APPROVED),
-        row.status() == ActionStatus.APPROVED ? ActionStatus.REVOKED : ActionStatus.DENIED,
-        Change.NONE.withError(error),
-        PolicyEvent.of(
-            clock,
-            row,
-            row.status() == ActionStatus.APPROVED
-                ? EventType.ACTION_REVOKED
-                : EventType.ACTION_DENIED,
-            Code.POLICY_TIGHTENED,
-            now,
-            Closing.details(handle, row)));
   }
 }

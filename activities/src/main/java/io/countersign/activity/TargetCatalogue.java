@@ -112,10 +112,24 @@ public final class TargetCatalogue {
         analysis.tables(), analysis.columns(), List.of(), objections(analysis), new TreeMap<>());
   }
 
+  /** The same as one connection sees it now. */
+  Resolution resolve(Connection connection, Analysis analysis) throws SQLException {
+    return new Resolution(
+        analysis.tables(),
+        analysis.columns(),
+        List.of(),
+        look(connection, names(analysis)),
+        new TreeMap<>());
+  }
+
+  private static Names names(Analysis analysis) {
+    return new Names(
+        analysis.tables(), analysis.functions(), analysis.operators(), analysis.types());
+  }
+
   /** Why the statement's names do not mean what they seem to; empty if they do. */
   List<String> objections(Analysis analysis) {
-    Names names =
-        new Names(analysis.tables(), analysis.functions(), analysis.operators(), analysis.types());
+    Names names = names(analysis);
     long now = System.nanoTime();
     synchronized (remembered) {
       Remembered known = remembered.get(names);
@@ -129,7 +143,7 @@ public final class TargetCatalogue {
       found = look(session.connection(), names);
       session.commit();
     } catch (ExecutionFault | SQLException e) {
-      return List.of("the target's catalogue could not be read");
+      return Resolution.unreadable().objections();
     }
     synchronized (remembered) {
       if (remembered.size() >= MAX_REMEMBERED) {

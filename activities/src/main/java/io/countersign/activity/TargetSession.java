@@ -4,6 +4,9 @@ import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.action.Statement;
 import io.countersign.activity.TargetDatabase.Purpose;
+import io.countersign.sql.Analysis;
+import io.countersign.sql.Resolution;
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -22,6 +25,7 @@ import org.postgresql.core.TransactionState;
 /** One open transaction on a target, with everything pinned that a role or session could bend. */
 final class TargetSession implements AutoCloseable {
   private static final int CONNECTION_CHECK_SINCE = 140_000;
+  private static final String ISOLATION = "read committed";
 
   private final TargetDatabase database;
   private final BaseConnection connection;
@@ -61,6 +65,7 @@ final class TargetSession implements AutoCloseable {
         select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
           (select extract(epoch from a.backend_start)::text
            from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a),
+          pg_catalog.current_setting('transaction_isolation'),
         """
             + settings;
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -74,9 +79,15 @@ final class TargetSession implements AutoCloseable {
           throw ExecutionFault.of(
               ExecutionFault.Kind.UNREACHABLE, "the target is a standby, expected a primary");
         }
-        return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
+        if (row.getString(4).equals(ISOLATION)) {
+          return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
+        }
       }
     }
+    // Another one would show the catalogue as it was at the start, not as the statement finds it.
+    connection.rollback();
+    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+    return begin(database, connection, purpose);
   }
 
   private static Map<String, String> pinned(
@@ -178,9 +189,16 @@ final class TargetSession implements AutoCloseable {
 
   /** Runs the approved bytes; nothing is committed yet. */
   NativeStatement.Answer run(Statement statement, int maxRows) throws ExecutionFault {
+    return run(statement, maxRows, Long.MAX_VALUE);
+  }
+
+  /** The same with a tighter limit of bytes than the target's. */
+  NativeStatement.Answer run(Statement statement, int maxRows, long maxBytes)
+      throws ExecutionFault {
     try {
       NativeStatement.Answer answer =
-          NativeStatement.run(connection, statement, maxRows, database.settings().maxBytes());
+          NativeStatement.run(
+              connection, statement, maxRows, Math.min(maxBytes, database.settings().maxBytes()));
       if (connection.getTransactionState() != TransactionState.OPEN) {
         throw ExecutionFault.of(
             ExecutionFault.Kind.UNKNOWN_OUTCOME, "the statement ended its transaction by itself");
@@ -213,6 +231,29 @@ final class TargetSession implements AutoCloseable {
       return row.getLong(2);
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
+    }
+  }
+
+  /** What a statement's names mean as this transaction sees it. */
+  Resolution meaning(Meanings meanings, Analysis analysis) throws ExecutionFault {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select pg_catalog.set_config('search_path', ?, true)")) {
+      // What people approved without understanding it may have moved it.
+      statement.setString(1, database.searchPath());
+      statement.executeQuery().close();
+      Resolution now = meanings.read(connection, analysis);
+      if (now.isUnreadable()) {
+        throw ExecutionFault.of(
+            ExecutionFault.Kind.UNREACHABLE, "the target's catalogue could not be read");
+      }
+      return now;
+    } catch (SQLException e) {
+      ExecutionFault fault = ExecutionFault.of(e);
+      // The statement is not at fault for our own question.
+      throw fault.kind() == ExecutionFault.Kind.STATEMENT
+          ? ExecutionFault.of(
+              ExecutionFault.Kind.UNREACHABLE, "the target's catalogue could not be read")
+          : fault;
     }
   }
 

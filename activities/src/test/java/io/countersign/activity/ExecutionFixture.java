@@ -108,7 +108,14 @@ final class ExecutionFixture implements AutoCloseable {
 
   ExecutionActivitiesImpl activities(ExecutionProbe probe) {
     return new ExecutionActivitiesImpl(
-        control.database().jdbi(), store, vault, Map.of("shop", target), Clock.systemUTC(), probe);
+        control.database().jdbi(),
+        store,
+        vault,
+        Map.of("shop", target),
+        Map.of("shop", new TargetCatalogue(target)::resolve),
+        id -> {},
+        Clock.systemUTC(),
+        probe);
   }
 
   ExecutionActivitiesImpl activities() {

@@ -315,7 +315,10 @@ class ExecutionTest {
             fixture.vault,
             java.util.Map.of(
                 "shop", new TargetDatabase("shop", gone, TargetDatabase.Settings.DEFAULT)),
-            java.time.Clock.systemUTC());
+            java.util.Map.of(),
+            ignored -> {},
+            java.time.Clock.systemUTC(),
+            ExecutionProbe.NONE);
     assertThatThrownBy(() -> activities.execute(id, fixture.digest(id)))
         .isInstanceOfSatisfying(
             ApplicationFailure.class,

@@ -91,7 +91,7 @@ final class ReviewFixture {
     Electorate electorate = new Electorate(policy, Map.of("shop", SHOP), seal, clock);
     this.reviews = new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock);
     Judge judge = new Judge(policy, new StatementAnalyser(new ParserPool()), Map.of(), clock);
-    this.recheck = new Recheck(actions, policy, judge, electorate, clock);
+    this.recheck = new Recheck(jdbi, actions, judge, electorate, 10 << 20, clock);
     seedPeople();
   }
 
@@ -257,9 +257,9 @@ final class ReviewFixture {
   }
 
   Standing approve(ActionId id) {
-    return jdbi.inTransaction(
+    recheck.atQuorum(id);
+    return jdbi.withHandle(
         handle -> {
-          recheck.run(handle, row(id));
           var dao = handle.attach(ActionDao.class);
           var counted = handle.attach(BallotDao.class).counted(id.value());
           return Standings.of(dao.find(id).orElseThrow(), counted);

@@ -2,6 +2,7 @@ package io.countersign.action;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -51,6 +52,17 @@ public record Requirement(List<SortedMap<String, Integer>> alternatives) {
       }
     }
     return new Requirement(both.stream().distinct().toList());
+  }
+
+  /** True if whoever meets this requirement meets the other one too. */
+  public boolean implies(Requirement other) {
+    return alternatives.stream()
+        .allMatch(mine -> other.alternatives.stream().anyMatch(theirs -> covers(mine, theirs)));
+  }
+
+  private static boolean covers(Map<String, Integer> mine, Map<String, Integer> theirs) {
+    return theirs.entrySet().stream()
+        .allMatch(seat -> mine.getOrDefault(seat.getKey(), 0) >= seat.getValue());
   }
 
   /**

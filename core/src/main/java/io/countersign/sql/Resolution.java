@@ -25,6 +25,8 @@ public record Resolution(
     List<String> objections,
     SortedMap<String, String> fingerprint) {
 
+  private static final String UNREADABLE = "the target's catalogue could not be read";
+
   public Resolution {
     tables = List.copyOf(tables);
     columns = List.copyOf(columns);
@@ -36,6 +38,17 @@ public record Resolution(
   /** For a catalogue that said nothing but why. */
   public static Resolution objecting(String reason) {
     return new Resolution(List.of(), List.of(), List.of(), List.of(reason), new TreeMap<>());
+  }
+
+  /** For a catalogue that could not be asked: nobody knows what the names mean. */
+  public static Resolution unreadable() {
+    return objecting(UNREADABLE);
+  }
+
+  /** True if the catalogue could not be asked. */
+  @JsonIgnore
+  public boolean isUnreadable() {
+    return objections.contains(UNREADABLE);
   }
 
   /** True if every name was found and means what it seems to. */

@@ -59,7 +59,10 @@ public interface ActionDao {
           outcome = coalesce(:outcome, outcome), error = coalesce(:error, error),
           expires_at = coalesce(:expiresAt, expires_at),
           approved_at = coalesce(:approvedAt, approved_at),
-          execute_before = coalesce(:executeBefore, execute_before)
+          execute_before = coalesce(:executeBefore, execute_before),
+          tables = coalesce(:tables, tables), revision = coalesce(:revision, revision),
+          digest = coalesce(:digest, digest),
+          escalation_step = coalesce(:escalationStep, escalation_step)
       where id = :id and status = any(:from)
       """)
   int transition(
@@ -83,7 +86,11 @@ public interface ActionDao {
                 "error",
                 "expiresAt",
                 "approvedAt",
-                "executeBefore"
+                "executeBefore",
+                "tables",
+                "revision",
+                "digest",
+                "escalationStep"
               })
           Map<String, Object> columns);
 

@@ -1,5 +1,6 @@
 package io.countersign.store;
 
+import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Packet;
 import io.countersign.action.Requirement;
@@ -33,8 +34,13 @@ public record Change(Map<String, Object> columns) {
         .with("resolution", Json.write(understanding.resolution()))
         .with("tags", understanding.tags().toArray(String[]::new))
         .with("facts", Json.write(facts))
-        .with("verdict", Json.write(verdict))
+        .with("tables", facts.tables().toArray(String[]::new))
+        .withVerdict(verdict)
         .withRequirement(verdict.requirement(), reviewGroups, reviewIdpGroups);
+  }
+
+  public Change withVerdict(Verdict verdict) {
+    return with("verdict", Json.write(verdict));
   }
 
   public Change withPacket(Packet packet, String packetDigest) {
@@ -58,6 +64,16 @@ public record Change(Map<String, Object> columns) {
 
   public Change withExpiry(Instant expiresAt) {
     return with("expiresAt", expiresAt);
+  }
+
+  /** The review starts anew: what was voted on before is another revision. */
+  public Change withRevision(int revision, Digest digest) {
+    return with("revision", revision).with("digest", digest.value());
+  }
+
+  /** Escalations start anew too. */
+  public Change withoutEscalations() {
+    return with("escalationStep", 0);
   }
 
   public Change withApproval(Instant approvedAt, Instant executeBefore) {

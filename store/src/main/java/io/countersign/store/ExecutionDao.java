@@ -18,6 +18,7 @@ public interface ExecutionDao {
    *
    * @param backendStart as the target's pg_stat_activity shows it
    * @param rowCount rows returned or changed; null until the statement ran
+   * @param resultBytes of the result; null where nothing was returned
    */
   record Attempt(
       String actionId,
@@ -25,7 +26,8 @@ public interface ExecutionDao {
       Instant startedAt,
       int backendPid,
       String backendStart,
-      @Nullable Long rowCount) {}
+      @Nullable Long rowCount,
+      @Nullable Long resultBytes) {}
 
   /** Answers 0 where a newer attempt took the fence. */
   @SqlUpdate(
@@ -44,13 +46,14 @@ public interface ExecutionDao {
 
   @SqlUpdate(
       """
-      update execution_attempt set row_count = :rowCount
+      update execution_attempt set row_count = :rowCount, result_bytes = :resultBytes
       where action_id = :actionId and fence = :fence and state = 'open'
       """)
   int ran(
       @Bind("actionId") String actionId,
       @Bind("fence") long fence,
-      @Bind("rowCount") long rowCount);
+      @Bind("rowCount") long rowCount,
+      @Bind("resultBytes") @Nullable Long resultBytes);
 
   /** Closes one attempt as committed and every other one as aborted. */
   @SqlUpdate(
@@ -70,7 +73,8 @@ public interface ExecutionDao {
 
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, row_count
+      select action_id, fence, started_at, backend_pid, backend_start, row_count,
+          result_bytes
       from execution_attempt where action_id = :actionId and fence = :fence
       """)
   Optional<Attempt> find(@Bind("actionId") String actionId, @Bind("fence") long fence);
@@ -78,7 +82,8 @@ public interface ExecutionDao {
   /** Attempts not proven ended, oldest first. */
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, row_count
+      select action_id, fence, started_at, backend_pid, backend_start, row_count,
+          result_bytes
       from execution_attempt where action_id = :actionId and state = 'open' order by fence
       """)
   List<Attempt> open(@Bind("actionId") String actionId);

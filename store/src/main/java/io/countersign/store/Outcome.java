@@ -10,6 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param guarantee how exactly-once was reached: {@code ledger} or {@code read_only}
  * @param resultSha256 of the result's canonical bytes as stored, salted, see {@link ResultTable};
  *     null where nothing was returned
+ * @param bytes of the result as stored, in plain; null where nothing was returned
  */
 public record Outcome(
-    long rows, String guarantee, Instant executedAt, @Nullable String resultSha256) {}
+    long rows,
+    String guarantee,
+    Instant executedAt,
+    @Nullable String resultSha256,
+    @Nullable Long bytes) {}

@@ -2,6 +2,7 @@ package io.countersign.store;
 
 import io.countersign.action.Digest;
 import io.countersign.audit.CanonicalJson;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,12 @@ public record ResultTable(
   public record Column(String name, String type, boolean masked) {}
 
   /** The canonical text and its digest. */
-  public record Written(String json, String sha256) {}
+  public record Written(String json, String sha256) {
+    /** Length in UTF-8. */
+    public long bytes() {
+      return json.getBytes(StandardCharsets.UTF_8).length;
+    }
+  }
 
   /**
    * RFC 8785 JSON of the result; {@code sha256} in it is the digest of the same JSON without that

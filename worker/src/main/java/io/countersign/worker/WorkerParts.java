@@ -7,6 +7,7 @@ import io.countersign.activity.HeartbeatingExecution;
 import io.countersign.activity.Judge;
 import io.countersign.activity.PolicyActivitiesImpl;
 import io.countersign.activity.PreviewActivitiesImpl;
+import io.countersign.activity.Recheck;
 import io.countersign.activity.ReviewActivitiesImpl;
 import io.countersign.activity.TargetCatalogue;
 import io.countersign.activity.TargetDatabase;
@@ -79,6 +80,8 @@ final class WorkerParts implements AutoCloseable {
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
     Judge judge = new Judge(policy, analyser, catalogues, clock);
     Electorate electorate = new Electorate(policy, facts, seal, clock);
+    long resultBytes = config.results().bytes();
+    Recheck recheck = new Recheck(jdbi, actions, judge, electorate, resultBytes, clock);
 
     WorkerFactory factory =
         WorkerFactory.newInstance(
@@ -92,11 +95,12 @@ final class WorkerParts implements AutoCloseable {
                 .build());
     worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class, PreviewWorkflowImpl.class);
     worker.registerActivitiesImplementations(
-        new PolicyActivitiesImpl(jdbi, actions, policy, judge, electorate, clock),
+        new PolicyActivitiesImpl(jdbi, actions, judge, electorate, recheck, resultBytes, clock),
         new PreviewActivitiesImpl(jdbi, judge),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
-            new ExecutionActivitiesImpl(jdbi, actions, results, databases, clock)),
+            new ExecutionActivitiesImpl(
+                jdbi, actions, results, databases, catalogues, recheck, clock)),
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
     return new WorkerParts(factory, List.copyOf(databases.values()), slack);

@@ -11,12 +11,14 @@ import io.temporal.workflow.WorkflowInit;
 import io.temporal.workflow.WorkflowLock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The story of an action: judge, ask, wait, check again, execute. Read {@link #run} from top to
- * bottom. Everything it decides on comes from activities; everything it changes is recorded in our
- * own tables before it takes effect.
+ * The story of an action: judge, ask, wait, check again, execute; and ask again where the last look
+ * before the start finds that it is not what was approved. Read {@link #run} from top to bottom.
+ * Everything it decides on comes from activities; everything it changes is recorded in our own
+ * tables before it takes effect.
  */
 public final class ActionWorkflowImpl implements ActionWorkflow {
   private final PolicyActivities policy =
@@ -57,6 +59,11 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
     }
     review();
     Executed end = execute();
+    while (end.status() == ActionStatus.PENDING_REVIEW) {
+      withBallotBox(() -> stand(policy.judge(action.id())));
+      review();
+      end = execute();
+    }
     ended = true;
     cards.get();
     Workflow.await(Workflow::isEveryHandlerFinished);
@@ -171,9 +178,10 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
     }
   }
 
-  /** After a restart: reminders and escalations of the past are not sent again. */
+  /** Reminders and escalations of the past are not sent again. */
   private void skipMissed() {
     Instant now = now();
+    reminders = 0;
     while (reminders < standing().remindAt().size()
         && standing().remindAt().get(reminders).isBefore(now)) {
       reminders++;
@@ -219,8 +227,13 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
   }
 
   private void stand(Standing standing) {
+    Standing before = current;
     current = standing;
     operators.show(action, standing);
+    if (before != null && !Objects.equals(before.deadline(), standing.deadline())) {
+      // Asked anew, with a new deadline: everything that follows from it begins anew.
+      skipMissed();
+    }
   }
 
   private Standing standing() {

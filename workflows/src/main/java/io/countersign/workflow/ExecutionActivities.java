@@ -15,11 +15,13 @@ public interface ExecutionActivities {
    * evidence.
    *
    * @param permitted the digest that was approved; what is about to run must hash to it
-   * @return where the action stands, and whether an earlier execution had done it already
+   * @return where the action stands (PENDING_REVIEW where the last look before the start sent it
+   *     back to the reviewers, and nothing ran), and whether an earlier execution had done it
+   *     already
    */
   @ActivityMethod
   Executed execute(ActionId id, Digest permitted);
 
-  /** The end of an execution. */
+  /** The end of an execution, or that there was none yet. */
   record Executed(ActionStatus status, boolean alreadyDone) {}
 }

@@ -255,6 +255,58 @@ class ActionWorkflowTest {
   }
 
   @Test
+  void whatIsNotWhatWasApprovedGoesBackToItsReviewers() {
+    desk.sendBacks = 1;
+    start();
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.APPROVE);
+    environment.sleep(Duration.ofMinutes(70));
+    assertThat(desk.executions).isZero();
+    vote("alice", Decision.APPROVE);
+    vote("erin", Decision.APPROVE);
+    assertThat(result()).isEqualTo(new Executed(ActionStatus.SUCCEEDED, false));
+    assertThat(desk.executions).isEqualTo(1);
+    assertThat(desk.calls())
+        .containsSubsequence("approve", "execute", "judge", "approve", "execute");
+  }
+
+  @Test
+  void whatWentBackAndIsNotAnsweredExpires() {
+    desk.sendBacks = 1;
+    start();
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.APPROVE);
+    assertThat(result().status()).isEqualTo(ActionStatus.EXPIRED);
+    assertThat(desk.executions).isZero();
+  }
+
+  @Test
+  void whatWasAllowedMayStillComeToPeople() {
+    desk.status = ActionStatus.APPROVED;
+    desk.sendBacks = 1;
+    start();
+    environment.sleep(Duration.ofMinutes(5));
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.DENY);
+    assertThat(result().status()).isEqualTo(ActionStatus.DENIED);
+    assertThat(desk.executions).isZero();
+  }
+
+  @Test
+  void remindersBeginAnewWithTheNewDeadline() {
+    desk.remindSeconds = List.of(600L, 4800L);
+    desk.sendBacks = 1;
+    start();
+    environment.sleep(Duration.ofMinutes(20));
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.APPROVE);
+    environment.sleep(Duration.ofMinutes(70));
+    assertThat(desk.calls()).containsOnlyOnce("remind 1", "remind 2");
+    vote("bob", Decision.DENY);
+    result();
+  }
+
+  @Test
   void lostEngineIsResumedWithVotesAndDeadline() {
     desk.votes.put(
         "alice",

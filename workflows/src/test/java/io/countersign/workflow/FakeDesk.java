@@ -27,6 +27,7 @@ final class FakeDesk implements PolicyActivities, ReviewActivities, ExecutionAct
   ActionStatus status = ActionStatus.PENDING_REVIEW;
   boolean slowStore;
   boolean seatLost;
+  int sendBacks;
   Instant asked = Instant.EPOCH;
   long pendingSeconds = 3600;
   List<Long> remindSeconds = List.of();
@@ -109,6 +110,15 @@ final class FakeDesk implements PolicyActivities, ReviewActivities, ExecutionAct
   @Override
   public synchronized Executed execute(ActionId id, Digest permitted) {
     log.add("execute");
+    if (sendBacks > 0) {
+      // Something is different: people look at it anew.
+      sendBacks--;
+      votes.clear();
+      pendingSeconds += 3600;
+      escalated = 0;
+      status = ActionStatus.PENDING_REVIEW;
+      return new Executed(status, false);
+    }
     boolean done = status == ActionStatus.SUCCEEDED;
     if (!done) {
       executions++;

@@ -87,7 +87,7 @@ class ChannelActivitiesTest {
     move(id, ActionStatus.APPROVED, Change.NONE);
     activities.refresh(id);
     move(id, ActionStatus.EXECUTING, Change.NONE);
-    Outcome outcome = new Outcome(3, "ledger", SampleAction.NOW, null);
+    Outcome outcome = new Outcome(3, "ledger", SampleAction.NOW, null, null);
     move(id, ActionStatus.SUCCEEDED, Change.NONE.withOutcome(outcome));
     activities.refresh(id);
     activities.refresh(id);
