@@ -4,8 +4,11 @@ import com.dylibso.chicory.runtime.ByteArrayMemory;
 import com.dylibso.chicory.runtime.ExportFunction;
 import com.dylibso.chicory.runtime.ImportValues;
 import com.dylibso.chicory.runtime.Instance;
+import com.dylibso.chicory.runtime.Machine;
+import com.dylibso.chicory.wasm.WasmModule;
 import com.dylibso.chicory.wasm.types.MemoryLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 
 /**
  * One instance of PostgreSQL's own parser (libpg_query, compiled from wasm to Java classes by the
@@ -31,10 +34,14 @@ final class PgQuery {
 
   /** Loads the parser and tries it; throws {@link IllegalStateException} if it is not as known. */
   PgQuery() {
-    ImportValues imports = new PgQueryHost().imports(PgQueryModule.load());
+    this(PgQueryModule.load(), PgQueryModule::create);
+  }
+
+  PgQuery(WasmModule module, Function<Instance, Machine> machine) {
+    ImportValues imports = new PgQueryHost().imports(module);
     instance =
-        Instance.builder(PgQueryModule.load())
-            .withMachineFactory(PgQueryModule::create)
+        Instance.builder(module)
+            .withMachineFactory(machine)
             .withMemoryLimits(new MemoryLimits(INITIAL_PAGES, MAXIMUM_PAGES))
             .withMemoryFactory(ByteArrayMemory::new)
             .withImportValues(imports)
