@@ -224,7 +224,7 @@ final class TreeWalk {
   }
 
   private void checkBounds(JsonNode statement, JsonNode condition) {
-    if (!new Bounds(statement.path("relation")).isBounded(condition)) {
+    if (!new Bounds(statement).isBounded(condition)) {
       findings.unboundedWrite();
     }
   }

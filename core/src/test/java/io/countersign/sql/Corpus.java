@@ -14,6 +14,7 @@ public final class Corpus {
           "reads",
           "reads-of-values",
           "writes",
+          "unbounded-writes",
           "disguises",
           "functions",
           "catalogue",

@@ -38,9 +38,9 @@ insert into customers values
   (1, 'Zoë', 'zoe@example.com', 'Köln', ('Hauptstr. 1', 'Köln', '50667'), 5, 1.5),
   (2, 'Ann', 'ann@example.com', 'Oslo', ('Torg 2', 'Oslo', '0150'), 2, null),
   (3, 'O''Neil', null, null, null, null, 3);
-insert into orders (customer_id, total, status, state, placed_at, paid, meta)
+insert into orders (customer_id, total, status, state, placed_at, paid, note, meta)
   select 1 + n % 3, n * 10, 'open', 'open', timestamptz '2024-01-01' + n * interval '1 day',
-         n % 2 = 0, jsonb_build_object('n', n)
+         n % 2 = 0, 'n', jsonb_build_object('n', n)
     from generate_series(1, 40) n;
 insert into payments
   select n, n, n * 10, 'card', 'ok', timestamp '2024-02-01' + n * interval '1 hour'
