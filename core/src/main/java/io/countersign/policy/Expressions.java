@@ -29,6 +29,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The language of {@code when}: CEL over declared, typed facts. What is not declared here does not
@@ -86,6 +87,11 @@ final class Expressions {
     int offset() {
       return offset;
     }
+  }
+
+  /** The variables that have fields. */
+  static Set<String> structures() {
+    return DECLARED.keySet();
   }
 
   /** The facts of an evaluation by their names; an absent one is null. Sorted by name. */

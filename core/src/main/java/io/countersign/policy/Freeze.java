@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param when which actions it holds
  * @param unless the seats that let an action pass; {@link Requirement#NONE} if nobody can
  */
-record Freeze(String name, int line, Span span, ZoneId zone, Condition when, Requirement unless) {
+record Freeze(
+    String name, Place place, Span span, ZoneId zone, Condition when, Requirement unless) {
 
   /**
    * A freeze that holds an action.
@@ -24,7 +25,7 @@ record Freeze(String name, int line, Span span, ZoneId zone, Condition when, Req
    */
   record InForce(Freeze freeze, Instant until, boolean failed) {
     ActiveFreeze shown() {
-      return new ActiveFreeze(freeze.name(), freeze.line(), until, freeze.unless(), failed);
+      return new ActiveFreeze(freeze.name(), freeze.place().line(), until, freeze.unless(), failed);
     }
   }
 

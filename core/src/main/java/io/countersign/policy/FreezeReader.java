@@ -62,7 +62,7 @@ final class FreezeReader {
             : conditions.always(freeze.node());
     return new Freeze(
         name,
-        YamlReader.line(freeze.node()),
+        YamlReader.place(freeze.node()),
         span,
         zone(freeze.require("zone")),
         when,

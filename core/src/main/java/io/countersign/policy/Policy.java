@@ -1,10 +1,12 @@
 package io.countersign.policy;
 
 import io.countersign.action.Digest;
+import io.countersign.action.Target;
 import io.countersign.policy.Budget.Remaining;
 import io.countersign.policy.Condition.Answer;
 import io.countersign.policy.Explanation.MatchedRule;
 import io.countersign.policy.Freeze.InForce;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -91,6 +93,15 @@ public final class Policy {
     return behind;
   }
 
+  /**
+   * What its author should look at.
+   *
+   * @param targets of config.yml, or none if they are not known
+   */
+  List<LintWarning> lint(Instant now, List<Target> targets) {
+    return new Lint(content, now, targets).warnings();
+  }
+
   private Judgement judgement(
       Facts facts, Map<String, Object> variables, Circumstances circumstances) {
     List<Answered> answers = new ArrayList<>();
@@ -120,7 +131,8 @@ public final class Policy {
   /** A rule that matched, or whose condition failed, and what its budget has left. */
   record Answered(Rule rule, boolean failed, Remaining remaining) {
     MatchedRule shown() {
-      return new MatchedRule(rule.name(), rule.line(), rule.then(), failed, remaining.usedUp());
+      return new MatchedRule(
+          rule.name(), rule.place().line(), rule.then(), failed, remaining.usedUp());
     }
   }
 }

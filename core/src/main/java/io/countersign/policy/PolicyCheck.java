@@ -1,8 +1,10 @@
 package io.countersign.policy;
 
+import io.countersign.action.Target;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -11,18 +13,30 @@ import java.util.Optional;
 public final class PolicyCheck {
   private PolicyCheck() {}
 
-  /** The exit code: 0, or 2 after one line {@code file:line:column: message} on {@code err}. */
+  /**
+   * Says it on {@code out}, warnings included.
+   *
+   * @param targets of config.yml, or none if they are not known
+   * @return the exit code: 0, or 2 after one line {@code file:line:column: message} on {@code err}
+   */
   public static int run(
-      Path policyPath, Optional<Path> factsPath, Instant now, PrintStream out, PrintStream err) {
+      Path policyPath,
+      Optional<Path> factsPath,
+      List<Target> targets,
+      Instant now,
+      PrintStream out,
+      PrintStream err) {
+    String fileName = PolicyFile.nameOf(policyPath);
     try {
       Policy policy = PolicyFile.read(policyPath);
-      if (factsPath.isEmpty()) {
+      if (factsPath.isPresent()) {
+        Path path = factsPath.get();
+        Facts facts = FactsFile.read(PolicyFile.nameOf(path), PolicyFile.bytes(path));
+        print(fileName, policy, facts, now, out);
+      } else {
+        policy.lint(now, targets).forEach(warning -> out.println(warning.show(fileName)));
         out.println("ok " + policy.version());
-        return 0;
       }
-      Path path = factsPath.get();
-      Facts facts = FactsFile.read(PolicyFile.nameOf(path), PolicyFile.bytes(path));
-      print(PolicyFile.nameOf(policyPath), policy, facts, now, out);
       return 0;
     } catch (PolicyException e) {
       err.println(e.getMessage());

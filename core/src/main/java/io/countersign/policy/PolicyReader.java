@@ -22,9 +22,17 @@ final class PolicyReader {
     this.yaml = new YamlReader(text);
   }
 
-  /** What a policy file says, before it gets its version. */
+  /**
+   * What a policy file says, before it gets its version.
+   *
+   * @param places where the groups are defined
+   */
   record Content(
-      Map<String, Group> groups, Timing defaults, List<Rule> rules, List<Freeze> freezes) {}
+      Map<String, Group> groups,
+      Map<String, Place> places,
+      Timing defaults,
+      List<Rule> rules,
+      List<Freeze> freezes) {}
 
   Content read() throws PolicyException {
     YamlMapping file =
@@ -36,6 +44,7 @@ final class PolicyReader {
     ConditionReader conditions = new ConditionReader(yaml);
     return new Content(
         groups,
+        places(file.require("groups")),
         defaults,
         rules(file.require("rules"), new RuleReader(yaml, seats, conditions, defaults)),
         file.find("freezes").isPresent()
@@ -90,6 +99,16 @@ final class PolicyReader {
       groups.put(name(yaml, mapping.key(entry.getKey())), group(entry.getValue()));
     }
     return groups;
+  }
+
+  private Map<String, Place> places(Node node) throws PolicyException {
+    YamlMapping mapping = yaml.mapping(node, Set.of());
+    Map<String, Place> places = new LinkedHashMap<>();
+    mapping
+        .values()
+        .keySet()
+        .forEach(name -> places.put(name, YamlReader.place(mapping.key(name))));
+    return places;
   }
 
   private Group group(Node node) throws PolicyException {

@@ -13,14 +13,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One rule of the policy, with the file's defaults filled in.
  *
- * @param line of the file, counted from 1
  * @param approvals the seats; {@link Requirement#NONE} unless {@code then} is REVIEW
  * @param budget of an allowing rule, or null
  * @param because why it refuses, or null
  */
 record Rule(
     String name,
-    int line,
+    Place place,
     Condition when,
     Outcome then,
     Requirement approvals,
@@ -39,7 +38,7 @@ record Rule(
     boolean passable = !freeze.unless().equals(Requirement.NONE);
     return new Rule(
         "freeze:" + freeze.name(),
-        freeze.line(),
+        freeze.place(),
         freeze.when(),
         passable ? Outcome.REVIEW : Outcome.REFUSE,
         freeze.unless(),
@@ -83,7 +82,7 @@ record Rule(
   private Rule as(Outcome outcome, Requirement seats, RuleLimits bounds, @Nullable String why) {
     return new Rule(
         name,
-        line,
+        place,
         when,
         outcome,
         seats,

@@ -64,7 +64,7 @@ final class RuleReader {
     Timing timing = PolicyReader.timing(yaml, rule, defaults);
     return new Rule(
         name,
-        YamlReader.line(node),
+        YamlReader.place(node),
         when,
         then,
         approvals,

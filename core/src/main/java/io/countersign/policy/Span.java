@@ -31,6 +31,10 @@ sealed interface Span {
           ? Optional.empty()
           : Optional.of(end);
     }
+
+    boolean isOver(Instant now, ZoneId zone) {
+      return !now.isBefore(last(to, zone));
+    }
   }
 
   /** On each of the days; overnight where the end is not after the start, which is on that day. */

@@ -151,9 +151,9 @@ final class YamlReader {
     return node instanceof MappingNode;
   }
 
-  /** The line it starts on, counted from 1. */
-  static int line(Node node) {
-    return node.getStartMark().getLine() + 1;
+  /** Where it starts. */
+  static Place place(Node node) {
+    return new Place(node.getStartMark().getLine() + 1, node.getStartMark().getColumn() + 1);
   }
 
   /** What the author wrote, in back-ticks, on one line and capped. */

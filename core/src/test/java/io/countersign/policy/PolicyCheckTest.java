@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,9 +56,9 @@ class PolicyCheckTest {
     assertThat(text(out).lines())
         .contains(
             "verdict: review",
-            "rule: writes (review) at policy.yml:32",
-            "rule: writes-to-payments (review) at policy.yml:39",
-            "rule: writes-without-where (review) at policy.yml:43",
+            "rule: writes (review) at policy.yml:33",
+            "rule: writes-to-payments (review) at policy.yml:40",
+            "rule: writes-without-where (review) at policy.yml:44",
             "seats: dba 1, security 1",
             "pending for: 1h",
             "fact: sql.estimated_rows = 3",
@@ -104,7 +105,8 @@ class PolicyCheckTest {
   }
 
   private int check(Path policy, Optional<Path> facts) {
-    return PolicyCheck.run(policy, facts, SampleFacts.CALM.now(), stream(out), stream(err));
+    return PolicyCheck.run(
+        policy, facts, List.of(), SampleFacts.CALM.now(), stream(out), stream(err));
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -1,6 +1,7 @@
 package io.countersign.worker;
 
 import ch.qos.logback.classic.Level;
+import io.countersign.action.Target;
 import io.countersign.audit.VerifyReceipt;
 import io.countersign.policy.PolicyCheck;
 import io.countersign.policy.PolicyFile;
@@ -32,7 +33,8 @@ public final class Countersign {
         worker CONFIG [--ready-file FILE]                 Temporal worker: policy, review, execution
         all CONFIG [--ready-file FILE]                    both in one process
         migrate CONFIG                                    prepares the control database and Temporal
-        policy check POLICY [--facts FACTS]               validates a policy, and judges facts
+        policy check POLICY [--config CONFIG]             validates a policy, and warns
+        policy check POLICY --facts FACTS                 explains what it decides on facts
         policy check POLICY --against DAYS --config CONFIG
                                                           asks it about recorded actions
         audit verify CONFIG                               re-hashes the whole log
@@ -156,23 +158,29 @@ public final class Countersign {
             arguments.subList(1, arguments.size()), List.of("facts", "against", "config"));
     Path policy = options.operand("policy.yml");
     Optional<Duration> past = options.days("against");
+    Optional<ConfigFile> known =
+        options.path("config").map(path -> new ConfigFile(path, environment));
+    List<Target> targets = known.isPresent() ? targets(known.get()) : List.of();
     int checked =
-        PolicyCheck.run(policy, options.path("facts"), Instant.now(), System.out, System.err);
+        PolicyCheck.run(
+            policy, options.path("facts"), targets, Instant.now(), System.out, System.err);
     if (checked != 0 || past.isEmpty()) {
       return checked;
     }
     ConfigFile file =
-        new ConfigFile(
-            options
-                .path("config")
-                .orElseThrow(() -> new UsageException("`--against` needs `--config CONFIG`")),
-            environment);
+        known.orElseThrow(() -> new UsageException("`--against` needs `--config CONFIG`"));
     CountersignConfig config = file.read(Role.SERVER);
     try (Database database = CountersignApplication.openDatabase(config, file)) {
       new PolicyReplay(PolicyFile.open(policy).current(), System.out)
           .run(database.jdbi(), Instant.now(), past.get());
     }
     return 0;
+  }
+
+  private static List<Target> targets(ConfigFile file) throws ConfigException {
+    return file.read(Role.SERVER).targets().entrySet().stream()
+        .map(target -> target.getValue().toTarget(target.getKey()))
+        .toList();
   }
 
   private int auditVerify(List<String> arguments) throws Exception {
