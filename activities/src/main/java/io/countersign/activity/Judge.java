@@ -4,6 +4,7 @@ import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.policy.Circumstances;
+import io.countersign.policy.Explanation;
 import io.countersign.policy.Facts;
 import io.countersign.policy.PolicyFile;
 import io.countersign.policy.Spending;
@@ -81,6 +82,11 @@ public final class Judge {
   Optional<Resolution> resolve(Proposal proposal) {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(catalogue -> catalogue.resolve(analyser.analyse(proposal.statement().sql())));
+  }
+
+  /** What the policy in force says now, and all that led to it. */
+  Explanation explain(Facts facts, Spending spending) {
+    return policy.current().explain(facts, new Circumstances(clock.instant(), spending));
   }
 
   /** What the policy in force says now to facts established before. */

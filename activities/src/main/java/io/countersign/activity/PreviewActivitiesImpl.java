@@ -1,10 +1,13 @@
 package io.countersign.activity;
 
 import io.countersign.action.Json;
-import io.countersign.policy.Spending;
+import io.countersign.activity.Judge.Established;
+import io.countersign.policy.Explanation;
 import io.countersign.store.Preview;
 import io.countersign.store.PreviewDao;
+import io.countersign.store.RequesterSpending;
 import io.countersign.workflow.PreviewActivities;
+import java.time.Clock;
 import java.util.Optional;
 import org.jdbi.v3.core.Jdbi;
 
@@ -12,29 +15,42 @@ import org.jdbi.v3.core.Jdbi;
 public final class PreviewActivitiesImpl implements PreviewActivities {
   private final Jdbi jdbi;
   private final Judge judge;
+  private final long resultBytes;
+  private final Clock clock;
 
-  public PreviewActivitiesImpl(Jdbi jdbi, Judge judge) {
+  /**
+   * @param resultBytes that a result may have at most
+   */
+  public PreviewActivitiesImpl(Jdbi jdbi, Judge judge, long resultBytes, Clock clock) {
     this.jdbi = jdbi;
     this.judge = judge;
+    this.resultBytes = resultBytes;
+    this.clock = clock;
   }
 
   @Override
   public void answer(String question) {
-    Optional<Preview> asked =
-        jdbi.withExtension(PreviewDao.class, previews -> previews.question(question))
-            .map(text -> Json.read(text, Preview.class));
-    asked
-        .flatMap(
-            preview -> judge.judge(preview.proposal(), preview.requesterGroups(), Spending.NONE))
+    jdbi.withExtension(PreviewDao.class, previews -> previews.question(question))
+        .map(text -> Json.read(text, Preview.class))
+        .flatMap(this::answer)
         .ifPresent(
-            judged ->
+            answer ->
                 jdbi.useExtension(
-                    PreviewDao.class,
-                    previews ->
-                        previews.answer(
-                            question,
-                            Json.write(
-                                new Preview.Answer(
-                                    judged.understanding(), judged.facts(), judged.verdict())))));
+                    PreviewDao.class, previews -> previews.answer(question, Json.write(answer))));
+  }
+
+  private Optional<Preview.Answer> answer(Preview asked) {
+    return judge
+        .establish(asked.proposal(), asked.requesterGroups())
+        .map(known -> new Preview.Answer(known.understanding(), explain(asked, known)));
+  }
+
+  private Explanation explain(Preview asked, Established known) {
+    return jdbi.withHandle(
+        handle ->
+            judge.explain(
+                known.facts(),
+                RequesterSpending.looking(
+                    handle, asked.proposal().requester(), clock.instant(), resultBytes)));
   }
 }

@@ -4,13 +4,17 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.countersign.action.Seat;
 import io.countersign.action.Tally;
-import io.countersign.policy.Facts;
+import io.countersign.policy.Explanation.ActiveFreeze;
+import io.countersign.policy.Explanation.MatchedRule;
+import io.countersign.policy.Explanation.NamedFact;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
 import io.countersign.store.Preview;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param seats of the alternative that needs the fewest people
  * @param effects what would happen besides: triggers, cascades, row security
  * @param estimatedRows null where nobody knows
+ * @param matched every rule that took part, with its line in the policy file
+ * @param facts by their names in rules; what is not known is left out
  */
 record PreviewReply(
     Outcome verdict,
@@ -42,12 +48,14 @@ record PreviewReply(
     int minReasonLength,
     @Nullable String ask,
     String policyVersion,
-    Facts facts) {
+    List<MatchedRule> matched,
+    List<ActiveFreeze> freezes,
+    Map<String, Object> facts) {
 
   static PreviewReply of(Preview.Answer answer) {
     Analysis analysis = answer.understanding().analysis();
     Resolution resolution = answer.understanding().resolution();
-    Verdict verdict = answer.verdict();
+    Verdict verdict = answer.explanation().verdict();
     return new PreviewReply(
         verdict.outcome(),
         verdict.because(),
@@ -70,6 +78,18 @@ record PreviewReply(
         verdict.minReasonLength(),
         verdict.ask(),
         verdict.policyVersion(),
-        answer.facts());
+        answer.explanation().rules(),
+        answer.explanation().freezes(),
+        facts(answer.explanation().facts()));
+  }
+
+  private static Map<String, Object> facts(List<NamedFact> named) {
+    Map<String, Object> facts = new TreeMap<>();
+    for (NamedFact fact : named) {
+      if (fact.value() != null) {
+        facts.put(fact.name(), fact.value());
+      }
+    }
+    return facts;
   }
 }

@@ -1,8 +1,7 @@
 package io.countersign.store;
 
 import io.countersign.action.Proposal;
-import io.countersign.policy.Facts;
-import io.countersign.policy.Verdict;
+import io.countersign.policy.Explanation;
 import io.countersign.sql.Understanding;
 import java.util.List;
 
@@ -14,5 +13,5 @@ import java.util.List;
 public record Preview(Proposal proposal, List<String> requesterGroups) {
 
   /** What the worker found out, and what the policy would say. */
-  public record Answer(Understanding understanding, Facts facts, Verdict verdict) {}
+  public record Answer(Understanding understanding, Explanation explanation) {}
 }

@@ -96,7 +96,7 @@ final class WorkerParts implements AutoCloseable {
     worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class, PreviewWorkflowImpl.class);
     worker.registerActivitiesImplementations(
         new PolicyActivitiesImpl(jdbi, actions, judge, electorate, recheck, resultBytes, clock),
-        new PreviewActivitiesImpl(jdbi, judge),
+        new PreviewActivitiesImpl(jdbi, judge, config.results().bytes(), clock),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
             new ExecutionActivitiesImpl(

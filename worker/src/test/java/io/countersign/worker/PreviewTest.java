@@ -6,6 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.action.Json;
 import io.countersign.worker.ApiClient.Answer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -46,7 +50,15 @@ class PreviewTest {
     assertThat(texts(said, "rules")).containsExactly("reads");
     assertThat(said.path("seats")).isEmpty();
     assertThat(said.path("policy_version").asText()).startsWith("sha256:");
-    assertThat(said.at("/facts/statement_class").asText()).isEqualTo("read");
+    assertThat(said.path("facts").path("sql.class").asText()).isEqualTo("read");
+    assertThat(said.path("facts").path("requester.id").asText()).isEqualTo("agent-1");
+    assertThat(said.path("facts").has("role.name")).as("not known here").isFalse();
+    assertThat(said.path("facts").toString()).as("nothing the agent said").doesNotContain("asks");
+    JsonNode rule = said.path("matched").path(0);
+    assertThat(rule.path("name").asText()).isEqualTo("reads");
+    assertThat(rule.path("then").asText()).isEqualTo("allow");
+    assertThat(policyLine(rule.path("line").asInt())).contains("- name: reads");
+    assertThat(said.path("freezes")).isEmpty();
   }
 
   @Test
@@ -143,6 +155,14 @@ class PreviewTest {
 
   private static List<String> texts(JsonNode said, String field) {
     return said.path(field).valueStream().map(JsonNode::asText).toList();
+  }
+
+  private static String policyLine(int line) {
+    try {
+      return Files.readAllLines(Path.of("..", "policy.yml")).get(line - 1);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private String shop(String sql) {
