@@ -19,5 +19,5 @@ sealed interface ParserReply {
   record Refused(int position) implements ParserReply {}
 
   /** No answer: a trap, an exhausted stack or memory, or time ran out. */
-  record Failed(String reason) implements ParserReply {}
+  record Failed(ParserFailure why) implements ParserReply {}
 }

@@ -42,17 +42,17 @@ final class ParserWorker {
     try {
       loaded = parser.get(loadMillis, TimeUnit.MILLISECONDS);
     } catch (ExecutionException | TimeoutException | CancellationException e) {
-      return new ParserReply.Failed("the parser could not be loaded");
+      return new ParserReply.Failed(ParserFailure.NOT_LOADED);
     }
     try {
       return thread.submit(() -> loaded.parse(sql)).get(parseMillis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
-      return new ParserReply.Failed("parsing took too long");
+      return new ParserReply.Failed(ParserFailure.TOO_SLOW);
     } catch (RejectedExecutionException e) {
-      return new ParserReply.Failed("the parser is closed");
+      return new ParserReply.Failed(ParserFailure.CLOSED);
     } catch (ExecutionException e) {
       // The cause is left out: a trap, an exhausted stack or memory; its text may quote SQL.
-      return new ParserReply.Failed("too deep or too large for the parser");
+      return new ParserReply.Failed(ParserFailure.TOO_LARGE);
     }
   }
 

@@ -19,7 +19,11 @@ import java.util.function.Function;
  */
 final class PgQuery {
   private static final int INITIAL_PAGES = 512;
-  private static final int MAXIMUM_PAGES = 2048;
+  private static final int MAXIMUM_PAGES = 1008;
+
+  /** What one instance may hold while it works: a little below 64 MiB, pages have 64 KiB. */
+  static final long MAXIMUM_BYTES = MAXIMUM_PAGES * 65_536L;
+
   private static final int ERROR_OFFSET = 8;
   private static final int CURSOR_OFFSET = 16;
   private static final String SELF_TEST = "select 'ü', a from b -- c";

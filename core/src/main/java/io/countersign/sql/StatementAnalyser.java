@@ -13,9 +13,11 @@ import java.util.Optional;
 public final class StatementAnalyser {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final int CACHED = 1000;
+  private static final long COMMENT_WORK = 20_000_000;
 
   private final ParserPool pool;
   private final AnalysisCache cache;
+  private final Failures failures = new Failures(CACHED);
 
   public StatementAnalyser(ParserPool pool) {
     this(pool, CACHED);
@@ -43,7 +45,14 @@ public final class StatementAnalyser {
     if (refusal.isPresent()) {
       return unknown(sql, 0, refusal.get());
     }
+    if (hasTooManyComments(sql)) {
+      return unknown(sql, 1, "it has too many comments to be understood");
+    }
     Digest digest = Digest.sha256(sql);
+    Optional<ParserFailure> failed = failures.find(digest);
+    if (failed.isPresent()) {
+      return unknown(sql, 1, failed.get().reason());
+    }
     return cache.find(digest).orElseGet(() -> parse(sql, digest));
   }
 
@@ -56,11 +65,36 @@ public final class StatementAnalyser {
       }
       case ParserReply.Refused(int position) ->
           unknown(sql, 1, "PostgreSQL's grammar refuses it at character " + position);
-      case ParserReply.Failed(String reason) -> unknown(sql, 1, reason);
+      case ParserReply.Failed(ParserFailure why) -> {
+        failures.add(digest, why);
+        yield unknown(sql, 1, why.reason());
+      }
     };
   }
 
+  /** Each comment costs PostgreSQL's scanner as built here a pass over the rest of the text. */
+  private static boolean hasTooManyComments(String sql) {
+    long comments = 0;
+    for (int i = 1; i < sql.length(); i++) {
+      char begin = sql.charAt(i - 1);
+      char next = sql.charAt(i);
+      if (begin == '/' && next == '*' || begin == '-' && next == '-') {
+        comments++;
+      }
+    }
+    return comments * sql.length() > COMMENT_WORK;
+  }
+
   private static Analysis read(String sql, ParserReply.Parsed parsed) {
+    try {
+      return walk(sql, parsed);
+    } catch (StackOverflowError e) {
+      // The walk runs on the caller's thread, whose stack nobody here has chosen.
+      return unknown(sql, 1, "too deep to be understood");
+    }
+  }
+
+  private static Analysis walk(String sql, ParserReply.Parsed parsed) {
     JsonNode statements;
     Tokens tokens;
     try {

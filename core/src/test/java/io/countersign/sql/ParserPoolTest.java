@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class ParserPoolTest {
+  private static final ParserReply TOO_SLOW = new ParserReply.Failed(ParserFailure.TOO_SLOW);
   private static final ParserPool POOL = new ParserPool(2, Duration.ofSeconds(3));
 
   @AfterAll
@@ -55,6 +56,16 @@ class ParserPoolTest {
         "select \"unterminated",
         "select 1 /* unterminated /* twice */",
         "/*".repeat(32_000),
+        "select 1 " + "/**/".repeat(16_000),
+        "select 1 " + "/*".repeat(16_000) + "*/".repeat(16_000),
+        "select 1 " + "--\n".repeat(20_000),
+        "select " + "x,".repeat(32_000) + "x",
+        "insert into t values (1)" + ",(1)".repeat(16_000),
+        "select " + "f(".repeat(20_000) + ")".repeat(20_000),
+        "select 1;".repeat(7_000),
+        "'".repeat(65_536),
+        "+".repeat(65_536),
+        "x".repeat(65_536),
         "select 1 union all ".repeat(3_000) + "select 1",
         "select case when true then ".repeat(2_000) + "1",
         "select * from (".repeat(4_000) + "select 1" + ")".repeat(4_000));
@@ -78,8 +89,8 @@ class ParserPoolTest {
         };
     try (ParserPool pool = new ParserPool(1, Duration.ofMillis(1), load)) {
       String slow = "select 1" + "+1".repeat(5_000);
-      assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
-      assertThat(pool.parse(slow)).isEqualTo(new ParserReply.Failed("parsing took too long"));
+      assertThat(pool.parse(slow)).isEqualTo(TOO_SLOW);
+      assertThat(pool.parse(slow)).isEqualTo(TOO_SLOW);
       assertThat(threads).hasSizeGreaterThan(1);
       assertThat(threads.getFirst().join(Duration.ofSeconds(20)))
           .as("the interrupted parse ends")
@@ -88,11 +99,39 @@ class ParserPoolTest {
   }
 
   @Test
+  void longStatementsLeaveAParserToOrdinaryOnes() throws Exception {
+    String slow = "select 1 " + "/**/".repeat(16_000);
+    try (ParserPool pool = new ParserPool(2, Duration.ofSeconds(2));
+        ExecutorService senders = Executors.newFixedThreadPool(6)) {
+      assertThat(pool.awaitReady()).isTrue();
+      List<Future<ParserReply>> hostile = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        hostile.add(senders.submit(() -> pool.parse(slow)));
+      }
+      int answered = 0;
+      while (hostile.stream().anyMatch(reply -> !reply.isDone())) {
+        assertThat(pool.parse("select 1")).isInstanceOf(ParserReply.Parsed.class);
+        answered++;
+      }
+      assertThat(answered).as("while each slow one took its two seconds").isGreaterThan(10);
+      for (Future<ParserReply> reply : hostile) {
+        assertThat(reply.get()).isInstanceOf(ParserReply.Failed.class);
+      }
+      ParserMetrics metrics = pool.metrics();
+      assertThat(metrics.parsed()).isEqualTo(answered + 1);
+      assertThat(metrics.failed()).containsEntry("too_slow", metrics.replaced());
+      assertThat(metrics.failed().values().stream().mapToLong(Long::longValue).sum()).isEqualTo(6);
+      assertThat(metrics.replaced()).isPositive();
+      assertThat(metrics.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void closedPoolFailsEveryStatement() {
     ParserPool pool = new ParserPool(1, Duration.ofSeconds(3));
     assertThat(pool.awaitReady()).isTrue();
     pool.close();
-    assertThat(pool.parse("select 1")).isEqualTo(new ParserReply.Failed("the parser is closed"));
+    assertThat(pool.parse("select 1")).isEqualTo(new ParserReply.Failed(ParserFailure.CLOSED));
     assertThat(pool.awaitReady()).isFalse();
   }
 

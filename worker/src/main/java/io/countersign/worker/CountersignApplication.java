@@ -189,7 +189,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
     Health.register(environment, database, connected, config);
     environment
         .admin()
-        .addServlet("prometheus", new MetricsServlet(environment.metrics()))
+        .addServlet("prometheus", new MetricsServlet(environment.metrics(), parsers::metrics))
         .addMapping("/metrics");
   }
 

@@ -1,6 +1,7 @@
 package io.countersign.worker;
 
 import com.codahale.metrics.MetricRegistry;
+import io.countersign.sql.ParserMetrics;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.dropwizard.DropwizardExports;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -8,6 +9,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.function.Supplier;
 
 /** The metrics of this process in Prometheus' text format, on the admin port. */
 final class MetricsServlet extends HttpServlet {
@@ -15,8 +17,9 @@ final class MetricsServlet extends HttpServlet {
 
   private final transient CollectorRegistry metrics = new CollectorRegistry();
 
-  MetricsServlet(MetricRegistry registry) {
+  MetricsServlet(MetricRegistry registry, Supplier<ParserMetrics> parsers) {
     metrics.register(new DropwizardExports(registry));
+    metrics.register(new ParserCollector(parsers));
   }
 
   @Override
