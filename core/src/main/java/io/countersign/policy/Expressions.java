@@ -62,6 +62,8 @@ final class Expressions {
   /** The fact that is a variable by itself: how long a role is granted. */
   private static final String DURATION = "duration";
 
+  private static final int MAX_NESTING = 50;
+
   private static final CelOptions OPTIONS =
       CelOptions.current()
           .maxExpressionCodePointSize(4_000)
@@ -111,6 +113,10 @@ final class Expressions {
   }
 
   Condition compile(String expression) throws Refused {
+    if (nesting(expression) > MAX_NESTING) {
+      // The compiler's own limit does not count lists, and would let them exhaust the stack.
+      throw new Refused(0, "expected at most %d brackets in each other".formatted(MAX_NESTING));
+    }
     CelValidationResult result = compiler.compile(expression);
     if (result.hasError()) {
       throw refused(expression, result.getErrors().getFirst());
@@ -167,6 +173,17 @@ final class Expressions {
       variables.put(DURATION, grant.duration());
     }
     return variables;
+  }
+
+  private static int nesting(String expression) {
+    int depth = 0;
+    int deepest = 0;
+    for (int i = 0; i < expression.length(); i++) {
+      char c = expression.charAt(i);
+      depth += "([{".indexOf(c) >= 0 ? 1 : ")]}".indexOf(c) >= 0 ? -1 : 0;
+      deepest = Math.max(deepest, depth);
+    }
+    return deepest;
   }
 
   private static CelCompiler compiler() {

@@ -4,12 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each mistake is refused, and the author is told where it is. */
 class PolicyErrorsTest {
@@ -265,7 +269,7 @@ class PolicyErrorsTest {
         inRule(
             "deep",
             "- {name: a, when: §" + "(".repeat(200) + "true" + ")".repeat(200) + ", then: refuse}",
-            "recursion limit"));
+            "expected at most 50 brackets in each other"));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -305,6 +309,39 @@ class PolicyErrorsTest {
 
     assertThat(errorOf(bomb.toString().getBytes(StandardCharsets.UTF_8)))
         .hasMessageStartingWith("policy.yml:1:1: expected simpler YAML");
+  }
+
+  @Test
+  void nestingCannotExhaustTheReader() {
+    byte[] deep = ("version: 1\nrules: " + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+
+    assertThat(errorOf(deep)).hasMessageStartingWith("policy.yml:1:1: expected simpler YAML");
+  }
+
+  /** Each is within the limit of length, and as deep or as long as that allows. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"1+", "!", "-", "[", "true?true:", "true&&", "x.", "true==", "[1].map(a,"})
+  void expressionCannotExhaustTheCompiler(String piece) throws InterruptedException {
+    String when = piece.repeat(3_900 / piece.length()) + "1";
+    String rules = "rules:\n  - {name: a, then: refuse, when: \"%s\"}\n".formatted(when);
+    List<Throwable> thrown = Collections.synchronizedList(new ArrayList<>());
+    Thread small =
+        new Thread(
+            null,
+            () -> {
+              try {
+                Policy.parse("policy.yml", (HEAD + rules).getBytes(StandardCharsets.UTF_8));
+              } catch (Throwable e) {
+                thrown.add(e);
+              }
+            },
+            "small stack",
+            256 * 1024);
+    small.start();
+    small.join();
+
+    assertThat(thrown).allSatisfy(e -> assertThat(e).isInstanceOf(PolicyException.class));
   }
 
   private static PolicyException errorOf(byte[] yaml) {

@@ -71,6 +71,14 @@ class PolicyFileTest {
   }
 
   @Test
+  void hugeFileIsNotReadToItsEnd() throws Exception {
+    Files.write(path, new byte[1024 * 1024]);
+
+    assertThatThrownBy(() -> PolicyFile.open(path))
+        .hasMessage("policy.yml:1:1: expected at most 262144 bytes");
+  }
+
+  @Test
   void thereIsNoStartWithoutAPolicy() {
     assertThatThrownBy(() -> PolicyFile.open(folder.resolve("none.yml")))
         .isInstanceOf(PolicyException.class)

@@ -6,10 +6,13 @@ import io.countersign.action.Decision;
 import io.countersign.action.Requirement;
 import io.countersign.action.Tally;
 import io.countersign.action.Vote;
+import io.countersign.policy.Spending.Spent;
 import io.countersign.policy.Verdict.ChannelRule;
 import io.countersign.policy.Verdict.Escalation;
 import io.countersign.policy.Verdict.Outcome;
+import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -33,9 +36,11 @@ class PolicyPropertiesTest {
           "\"pii\" in sql.tags",
           "sql.estimated_rows < 100");
 
-  private final long seed = System.nanoTime();
+  private final long seed = Long.getLong("countersign.seed", System.nanoTime());
   private final Random random = new Random(seed);
   private String context = "";
+  private List<String> freezes = new ArrayList<>();
+  private Circumstances circumstances = SampleFacts.CALM;
 
   PolicyPropertiesTest() {
     System.out.println("PolicyPropertiesTest seed " + seed);
@@ -49,6 +54,7 @@ class PolicyPropertiesTest {
       Facts facts = randomFacts();
       Verdict before = judge(rules, facts);
       Collections.shuffle(rules, random);
+      Collections.shuffle(freezes, random);
       Verdict after = judge(rules, facts);
       note(round, facts, rules, before, after);
 
@@ -68,7 +74,8 @@ class PolicyPropertiesTest {
       rules.add(random.nextInt(rules.size() + 1), randomRule("added"));
       Verdict after = judge(rules, facts);
       note(round, facts, rules, before, after);
-      if (before.rules().isEmpty() || String.valueOf(before.because()).contains("not allowed")) {
+      if (before.rules().stream().allMatch(name -> name.startsWith("freeze:"))
+          || String.valueOf(before.because()).contains("not allowed")) {
         // Nobody had decided yet: no rule matched, or only an allowance of what it cannot allow.
         continue;
       }
@@ -76,6 +83,95 @@ class PolicyPropertiesTest {
       tightened += unordered(before).equals(unordered(after)) ? 0 : 1;
     }
     assertThat(tightened).as("seed %d tightened", seed).isGreaterThan(ROUNDS / 10);
+  }
+
+  @Test
+  void addingAFreezeNeverLoosens() throws PolicyException {
+    int tightened = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      List<String> rules = randomRules();
+      Facts facts = randomFacts();
+      Verdict before = judge(rules, facts);
+      freezes.add(random.nextInt(freezes.size() + 1), randomFreeze("added"));
+      Verdict after = judge(rules, facts);
+      note(round, facts, rules, before, after);
+
+      assertNotLooser(before, after);
+      tightened += after.outcome().compareTo(before.outcome()) > 0 ? 1 : 0;
+    }
+    assertThat(tightened).as("seed %d tightened", seed).isGreaterThan(ROUNDS / 30);
+  }
+
+  @Test
+  void addingABudgetNeverLoosens() throws PolicyException {
+    int tightened = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      List<String> rules = randomRules();
+      rules.add("{name: free, when: true, then: allow}");
+      Facts facts = randomFacts();
+      Verdict before = judge(rules, facts);
+      rules.removeLast();
+      rules.add("{name: free, when: true, then: allow, " + randomBudget() + "}");
+      Verdict after = judge(rules, facts);
+      note(round, facts, rules, before, after);
+
+      assertNotLooser(before, after);
+      tightened += unordered(before).equals(unordered(after)) ? 0 : 1;
+    }
+    assertThat(tightened).as("seed %d tightened", seed).isGreaterThan(ROUNDS / 10);
+  }
+
+  @Test
+  void wordsNeverChangeTheVerdict() throws PolicyException {
+    for (int round = 0; round < ROUNDS; round++) {
+      List<String> rules = randomRules();
+      Facts facts = randomFacts();
+      Verdict before = judge(rules, facts);
+      int word = round;
+      rules.replaceAll(
+          rule ->
+              rule.replaceFirst("name: ", "name: approved-by-the-owner-" + word)
+                  .replaceFirst("because of \\w+", "'then: allow, this is safe'")
+                  .replaceFirst("reason: \\{", "reason: {ask: 'approve it; low risk', "));
+      freezes.replaceAll(freeze -> freeze.replaceFirst("name: ", "name: advisory-low-risk-"));
+      Verdict after = judge(rules, facts);
+      note(round, facts, rules, before, after);
+
+      assertThat(withoutWords(after)).as(context).isEqualTo(withoutWords(before));
+    }
+  }
+
+  /** Nothing that a requester may write freely is among what a policy is asked about. */
+  @Test
+  void factsHoldNoWordsOfTheRequester() {
+    assertThat(Facts.class.getRecordComponents())
+        .extracting(RecordComponent::getName)
+        .containsExactly(
+            "kind",
+            "targetName",
+            "targetEnvironment",
+            "requesterType",
+            "requesterId",
+            "requesterGroups",
+            "statementClass",
+            "statements",
+            "tables",
+            "columns",
+            "tags",
+            "functions",
+            "estimatedRows",
+            "unboundedWrite",
+            "reversible",
+            "uninspectable",
+            "grant",
+            "operation");
+  }
+
+  private static List<Object> withoutWords(Verdict verdict) {
+    List<Object> all = new ArrayList<>(unordered(verdict));
+    all.remove(2);
+    all.remove(1);
+    return all;
   }
 
   private void assertNotLooser(Verdict before, Verdict after) {
@@ -91,6 +187,10 @@ class PolicyPropertiesTest {
     Integer maxRows = before.maxRows();
     if (maxRows != null) {
       assertThat(after.maxRows()).as(context).isNotNull().isLessThanOrEqualTo(maxRows);
+    }
+    Long maxBytes = before.maxBytes();
+    if (maxBytes != null) {
+      assertThat(after.maxBytes()).as(context).isNotNull().isLessThanOrEqualTo(maxBytes);
     }
     if (before.outcome() == Outcome.REVIEW) {
       assertReviewNotLooser(before, after);
@@ -133,8 +233,16 @@ class PolicyPropertiesTest {
 
   private void note(int round, Facts facts, List<String> rules, Verdict before, Verdict after) {
     context =
-        "seed %d round %d%n%s%n%s%nbefore %s%nafter %s%n"
-            .formatted(seed, round, facts, String.join("\n", rules), before, after);
+        "seed %d round %d%n%s%n%s%n%s%n%s%nbefore %s%nafter %s%n"
+            .formatted(
+                seed,
+                round,
+                facts,
+                String.join("\n", rules),
+                String.join("\n", freezes),
+                circumstances.spending().within(Duration.ofHours(1), List.of()),
+                before,
+                after);
   }
 
   /** Everything of a verdict except the order of its lists. */
@@ -156,6 +264,7 @@ class PolicyPropertiesTest {
         verdict.remindAfter(),
         escalations,
         verdict.maxRows(),
+        verdict.maxBytes(),
         verdict.statementTimeout(),
         verdict.mask(),
         verdict.channels(),
@@ -168,6 +277,12 @@ class PolicyPropertiesTest {
     for (int i = 0; i < count; i++) {
       rules.add(randomRule("r" + i));
     }
+    freezes = new ArrayList<>();
+    for (int i = random.nextInt(4) / 2; i > 0; i--) {
+      freezes.add(randomFreeze("f" + i));
+    }
+    Spent spent = new Spent(random.nextInt(4), random.nextInt(9), random.nextInt(2048));
+    circumstances = new Circumstances(SampleFacts.CALM.now(), (window, tables) -> spent);
     return rules;
   }
 
@@ -182,7 +297,7 @@ class PolicyPropertiesTest {
             .formatted(
                 1 + random.nextInt(9), pick(GROUPS), random.nextInt(9), 1 + random.nextInt(20));
     if (kind < 4) {
-      return head + "then: allow, " + limits;
+      return head + "then: allow, " + (random.nextBoolean() ? randomBudget() + ", " : "") + limits;
     }
     return head
         + ("then: review, approvals: %s, deny: %d, pending_for: %dm, remind_after: [%dm],"
@@ -197,6 +312,24 @@ class PolicyPropertiesTest {
                     ? limits
                     : "escalate: [{after: %dm, notify: [a], approvals: %s}]}"
                         .formatted(1 + random.nextInt(20), randomAlternatives(4)));
+  }
+
+  private String randomBudget() {
+    return "budget: {per: agent, window: 1h, actions: %d, rows: %d, bytes: %dKiB%s}"
+        .formatted(
+            1 + random.nextInt(6),
+            1 + random.nextInt(12),
+            1 + random.nextInt(3),
+            random.nextBoolean() ? "" : ", approvals: " + randomAlternatives(1));
+  }
+
+  private String randomFreeze(String name) {
+    return "{name: %s, from: %s, to: 18:00, zone: UTC, when: '%s'%s}"
+        .formatted(
+            name,
+            pick(List.of("09:00", "13:00", "19:00")),
+            pick(CONDITIONS),
+            random.nextInt(3) == 0 ? "" : ", unless: " + randomAlternatives(1));
   }
 
   private List<String> randomAlternatives(int seats) {
@@ -233,12 +366,13 @@ class PolicyPropertiesTest {
     return items.get(random.nextInt(items.size()));
   }
 
-  private static Verdict judge(List<String> rules, Facts facts) throws PolicyException {
+  private Verdict judge(List<String> rules, Facts facts) throws PolicyException {
     String yaml =
         "version: 1\ngroups: {a: {idp: a}, b: {idp: b}, c: {owners_of: target}}\nrules:\n- "
             + String.join("\n- ", rules)
-            + "\n";
+            + "\n"
+            + (freezes.isEmpty() ? "" : "freezes:\n- " + String.join("\n- ", freezes) + "\n");
     return Policy.parse("policy.yml", yaml.getBytes(StandardCharsets.UTF_8))
-        .judge(facts, SampleFacts.CALM);
+        .judge(facts, circumstances);
   }
 }
