@@ -191,12 +191,8 @@ final class Execution {
   }
 
   private void requireSameMeaning(TargetSession session) throws ExecutionFault {
-    Analysis analysis = row.analysis();
-    if (analysis == null) {
-      throw ExecutionFault.of(Kind.NOT_PERMITTED, "it was never judged");
-    }
     List<String> differences =
-        Differences.of(session.meaning(meanings, analysis), row.resolution());
+        Differences.of(session.meaning(meanings, row.proposal()), row.resolution());
     if (!differences.isEmpty()) {
       throw ExecutionFault.of(Kind.CATALOGUE_CHANGED, Differences.sentence(differences));
     }

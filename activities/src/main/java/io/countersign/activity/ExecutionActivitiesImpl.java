@@ -5,8 +5,6 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionRecorder.Failure;
-import io.countersign.sql.Analysis;
-import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionError.Retry;
@@ -15,14 +13,12 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ExecutionActivities;
 import io.temporal.failure.ApplicationFailure;
-import java.sql.Connection;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,20 +33,19 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
 
   private final ExecutionRecorder recorder;
   private final Map<String, TargetDatabase> targets;
-  private final Map<String, Meanings> meanings;
+  private final Meanings meanings;
   private final Gate gate;
   private final ExecutionProbe probe;
 
   /**
    * @param targets by name
-   * @param catalogues of the same targets
    */
   public ExecutionActivitiesImpl(
       Jdbi jdbi,
       ActionStore store,
       ResultVault vault,
       Map<String, TargetDatabase> targets,
-      Map<String, TargetCatalogue> catalogues,
+      Judge judge,
       Recheck recheck,
       Clock clock) {
     this(
@@ -58,8 +53,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
         store,
         vault,
         targets,
-        catalogues.entrySet().stream()
-            .collect(Collectors.toMap(Map.Entry::getKey, entry -> entry.getValue()::resolve)),
+        judge::resolve,
         recheck::beforeStart,
         clock,
         ExecutionProbe.NONE);
@@ -70,13 +64,13 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       ActionStore store,
       ResultVault vault,
       Map<String, TargetDatabase> targets,
-      Map<String, Meanings> meanings,
+      Meanings meanings,
       Gate gate,
       Clock clock,
       ExecutionProbe probe) {
     this.recorder = new ExecutionRecorder(jdbi, store, vault, clock);
     this.targets = Map.copyOf(targets);
-    this.meanings = Map.copyOf(meanings);
+    this.meanings = meanings;
     this.gate = gate;
     this.probe = probe;
   }
@@ -153,9 +147,8 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     }
     probe.reached(ExecutionProbe.Step.FENCED, row.id());
     TargetDatabase target = targets.get(row.target());
-    Meanings meaning = meanings.getOrDefault(row.target(), ExecutionActivitiesImpl::unreadable);
     Execution execution =
-        new Execution(row, permitted, isPermitted(row, permitted), fence.getAsLong(), meaning);
+        new Execution(row, permitted, isPermitted(row, permitted), fence.getAsLong(), meanings);
     try {
       if (target == null) {
         throw ExecutionFault.of(
@@ -236,10 +229,6 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
         && row.verdict() != null
         && row.digest().equals(permitted)
         && row.proposal().digest().equals(permitted);
-  }
-
-  private static Resolution unreadable(Connection connection, Analysis analysis) {
-    return Resolution.unreadable();
   }
 
   private static Failure permitInvalid() {

@@ -15,6 +15,8 @@ import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +89,14 @@ public final class Judge {
   /** What the policy in force says now, and all that led to it. */
   Explanation explain(Facts facts, Spending spending) {
     return policy.current().explain(facts, new Circumstances(clock.instant(), spending));
+  }
+
+  /** The same as one connection sees it now, in its transaction. */
+  Optional<Resolution> resolve(Proposal proposal, Connection connection) throws SQLException {
+    TargetCatalogue catalogue = targets.get(proposal.target());
+    return catalogue == null
+        ? Optional.empty()
+        : Optional.of(catalogue.resolve(analyser.analyse(proposal.statement().sql()), connection));
   }
 
   /** What the policy in force says now to facts established before. */

@@ -1,13 +1,14 @@
 package io.countersign.activity;
 
-import io.countersign.sql.Analysis;
+import io.countersign.action.Proposal;
 import io.countersign.sql.Resolution;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Optional;
 
-/** What a statement's names mean in a target's catalogue, as one connection sees it now. */
+/** What a proposal's names mean in its target's catalogue, as one connection sees it now. */
 @FunctionalInterface
 interface Meanings {
-  /** Reads it afresh; nothing that was remembered counts here. */
-  Resolution read(Connection connection, Analysis analysis) throws SQLException;
+  /** Reads it afresh; nothing that was remembered counts here. Empty for an unknown target. */
+  Optional<Resolution> read(Proposal proposal, Connection connection) throws SQLException;
 }

@@ -1,6 +1,5 @@
 package io.countersign.activity;
 
-import io.countersign.action.PrincipalType;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
@@ -73,9 +72,7 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void restart(ActionRow row) {
-    boolean agent = row.requester().type() == PrincipalType.AGENT;
-    String requester = agent ? row.requester().id() : "person";
-    engine.start(row.id(), row.kind(), row.target(), row.digest(), requester);
+    engine.start(row.id(), row.kind(), row.target(), row.digest(), row.requester().shown());
   }
 
   /** Brings ballots that came in before the given time and were not answered. */

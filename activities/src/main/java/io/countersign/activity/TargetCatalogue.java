@@ -113,7 +113,7 @@ public final class TargetCatalogue {
   }
 
   /** The same as one connection sees it now. */
-  Resolution resolve(Connection connection, Analysis analysis) throws SQLException {
+  Resolution resolve(Analysis analysis, Connection connection) throws SQLException {
     return new Resolution(
         analysis.tables(),
         analysis.columns(),

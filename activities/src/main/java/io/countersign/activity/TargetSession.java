@@ -2,9 +2,9 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
+import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
 import io.countersign.activity.TargetDatabase.Purpose;
-import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -235,18 +235,19 @@ final class TargetSession implements AutoCloseable {
   }
 
   /** What a statement's names mean as this transaction sees it. */
-  Resolution meaning(Meanings meanings, Analysis analysis) throws ExecutionFault {
+  Resolution meaning(Meanings meanings, Proposal proposal) throws ExecutionFault {
     try (PreparedStatement statement =
         connection.prepareStatement("select pg_catalog.set_config('search_path', ?, true)")) {
       // What people approved without understanding it may have moved it.
       statement.setString(1, database.searchPath());
       statement.executeQuery().close();
-      Resolution now = meanings.read(connection, analysis);
-      if (now.isUnreadable()) {
-        throw ExecutionFault.of(
-            ExecutionFault.Kind.UNREACHABLE, "the target's catalogue could not be read");
-      }
-      return now;
+      return meanings
+          .read(proposal, connection)
+          .filter(resolution -> !resolution.isUnreadable())
+          .orElseThrow(
+              () ->
+                  ExecutionFault.of(
+                      ExecutionFault.Kind.UNREACHABLE, "the target's catalogue could not be read"));
     } catch (SQLException e) {
       ExecutionFault fault = ExecutionFault.of(e);
       // The statement is not at fault for our own question.

@@ -35,6 +35,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -74,6 +75,7 @@ final class ExecutionFixture implements AutoCloseable {
   final ActionStore store = new ActionStore(control.database().jdbi());
   final ResultVault vault =
       new ResultVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+  private final String name;
   final DatabaseConfig admin;
   final TargetConfig config;
   final TargetDatabase target;
@@ -83,7 +85,7 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ExecutionFixture(TargetDatabase.Settings settings) throws SQLException {
-    String name = "target_" + COUNTER.incrementAndGet();
+    name = "target_" + COUNTER.incrementAndGet();
     admin = TestDatabase.emptyDatabase(name);
     sql(SETUP.replace("NAME", name));
     Credentials credentials =
@@ -112,7 +114,7 @@ final class ExecutionFixture implements AutoCloseable {
         store,
         vault,
         Map.of("shop", target),
-        Map.of("shop", new TargetCatalogue(target)::resolve),
+        (proposal, connection) -> Optional.of(Resolution.objecting("not looked at")),
         id -> {},
         Clock.systemUTC(),
         probe);
@@ -120,6 +122,21 @@ final class ExecutionFixture implements AutoCloseable {
 
   ExecutionActivitiesImpl activities() {
     return activities(ExecutionProbe.NONE);
+  }
+
+  String name() {
+    return name;
+  }
+
+  String readRole() {
+    return name + "_read";
+  }
+
+  /** Ends what the read role has open there. */
+  void endSessions() throws SQLException {
+    sql(
+        "select pg_terminate_backend(pid) from pg_stat_activity where usename = '%s'"
+            .formatted(readRole()));
   }
 
   Connection admin() throws SQLException {

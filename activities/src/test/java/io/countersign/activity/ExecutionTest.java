@@ -315,7 +315,7 @@ class ExecutionTest {
             fixture.vault,
             java.util.Map.of(
                 "shop", new TargetDatabase("shop", gone, TargetDatabase.Settings.DEFAULT)),
-            java.util.Map.of(),
+            (proposal, connection) -> java.util.Optional.empty(),
             ignored -> {},
             java.time.Clock.systemUTC(),
             ExecutionProbe.NONE);

@@ -7,4 +7,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param onBehalfOf the person id of the human the agent acts for, where the token names one
  */
-public record Requester(PrincipalType type, String id, @Nullable String onBehalfOf) {}
+public record Requester(PrincipalType type, String id, @Nullable String onBehalfOf) {
+
+  /** For the engine, where anybody may read: an agent's id, and no person's. */
+  public String shown() {
+    return type == PrincipalType.AGENT ? id : "person";
+  }
+}

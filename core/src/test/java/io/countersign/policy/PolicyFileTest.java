@@ -3,6 +3,7 @@ package io.countersign.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.countersign.policy.PolicyFile.Look;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -76,6 +77,38 @@ class PolicyFileTest {
 
     assertThatThrownBy(() -> PolicyFile.open(path))
         .hasMessage("policy.yml:1:1: expected at most 262144 bytes");
+  }
+
+  @Test
+  void changeCountsOnceItStandsStill() throws Exception {
+    PolicyFile file = PolicyFile.open(path);
+    String before = file.current().version();
+    assertThat(file.look()).isInstanceOf(Look.Same.class);
+    Files.writeString(path, GOOD + "# half");
+    assertThat(file.look()).isInstanceOf(Look.Same.class);
+    Files.writeString(path, GOOD + "# half and whole\n");
+    assertThat(file.look()).isInstanceOf(Look.Same.class);
+    assertThat(file.current().version()).isEqualTo(before);
+    assertThat(file.look()).isInstanceOf(Look.Loaded.class);
+    assertThat(file.current().version()).isNotEqualTo(before);
+    assertThat(file.look()).isInstanceOf(Look.Same.class);
+  }
+
+  @Test
+  void brokenChangeIsToldOnceAndItsProblemStaysUntilItIsMended() throws Exception {
+    PolicyFile file = PolicyFile.open(path);
+    Policy before = file.current();
+    Files.writeString(path, "rules: [");
+    file.look();
+    assertThat(file.look()).isInstanceOf(Look.Rejected.class);
+    assertThat(file.look()).isInstanceOf(Look.Same.class);
+    assertThat(file.problem()).isPresent();
+    assertThat(file.reload()).isPresent();
+    assertThat(file.current()).isSameAs(before);
+    Files.writeString(path, GOOD);
+    file.look();
+    assertThat(file.look()).isInstanceOf(Look.Loaded.class);
+    assertThat(file.problem()).isEmpty();
   }
 
   @Test

@@ -18,7 +18,6 @@ import io.countersign.api.slack.SlackLinkResource;
 import io.countersign.api.slack.SlackLinks;
 import io.countersign.api.slack.SlackResource;
 import io.countersign.audit.Event;
-import io.countersign.audit.EventType;
 import io.countersign.audit.SigningKey;
 import io.countersign.policy.PolicyException;
 import io.countersign.policy.PolicyFile;
@@ -189,7 +188,12 @@ public final class CountersignApplication extends Application<CountersignConfig>
     Health.register(environment, database, connected, config);
     environment
         .admin()
-        .addServlet("prometheus", new MetricsServlet(environment.metrics(), parsers::metrics))
+        .addServlet(
+            "prometheus",
+            new MetricsServlet(
+                environment.metrics(),
+                new ParserCollector(parsers::metrics),
+                watchPolicy(environment)))
         .addMapping("/metrics");
   }
 
@@ -201,7 +205,6 @@ public final class CountersignApplication extends Application<CountersignConfig>
       StatementAnalyser analyser,
       ResultVault results,
       VoteSeal seal) {
-    recordPolicy();
     Integrator integrator = new Integrator(database.jdbi(), signingKey, clock).start();
     manage(environment, integrator);
     Health.register(environment, integrator, clock);
@@ -316,23 +319,15 @@ public final class CountersignApplication extends Application<CountersignConfig>
     return HexFormat.of().parseHex(hex.substring("sha256:".length()));
   }
 
-  /** Every load of a policy is evidence. */
-  private void recordPolicy() {
-    Event loaded =
-        new Event(
-            clock.instant(),
-            EventType.POLICY_LOADED,
-            null,
-            0,
-            null,
-            policy.current().version(),
-            Event.Actor.SYSTEM,
-            null,
-            Event.Effect.CHANGED,
-            null,
-            null,
-            Map.of());
-    database.jdbi().useExtension(OutboxDao.class, outbox -> outbox.insert(loaded));
+  /** What a policy judges by is evidence of the process that judges. */
+  private PolicyWatch watchPolicy(Environment environment) {
+    PolicyWatch watch = new PolicyWatch(policy, role.works() ? this::record : event -> {}, clock);
+    manage(environment, watch);
+    return watch.start(environment);
+  }
+
+  private void record(Event event) {
+    database.jdbi().useExtension(OutboxDao.class, outbox -> outbox.insert(event));
   }
 
   CountersignConfig config() {

@@ -1,7 +1,7 @@
 package io.countersign.worker;
 
 import com.codahale.metrics.MetricRegistry;
-import io.countersign.sql.ParserMetrics;
+import io.prometheus.client.Collector;
 import io.prometheus.client.CollectorRegistry;
 import io.prometheus.client.dropwizard.DropwizardExports;
 import io.prometheus.client.exporter.common.TextFormat;
@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.util.function.Supplier;
+import java.util.List;
 
 /** The metrics of this process in Prometheus' text format, on the admin port. */
 final class MetricsServlet extends HttpServlet {
@@ -17,9 +17,9 @@ final class MetricsServlet extends HttpServlet {
 
   private final transient CollectorRegistry metrics = new CollectorRegistry();
 
-  MetricsServlet(MetricRegistry registry, Supplier<ParserMetrics> parsers) {
+  MetricsServlet(MetricRegistry registry, Collector... more) {
     metrics.register(new DropwizardExports(registry));
-    metrics.register(new ParserCollector(parsers));
+    List.of(more).forEach(metrics::register);
   }
 
   @Override

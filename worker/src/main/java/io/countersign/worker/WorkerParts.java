@@ -99,8 +99,7 @@ final class WorkerParts implements AutoCloseable {
         new PreviewActivitiesImpl(jdbi, judge, config.results().bytes(), clock),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
-            new ExecutionActivitiesImpl(
-                jdbi, actions, results, databases, catalogues, recheck, clock)),
+            new ExecutionActivitiesImpl(jdbi, actions, results, databases, judge, recheck, clock)),
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
     return new WorkerParts(factory, List.copyOf(databases.values()), slack);

@@ -18,14 +18,26 @@ class ReplayTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"allowed-read", "approved-write", "denied-write", "expired-with-reminder"})
+      strings = {
+        "allowed-read",
+        "approved-write",
+        "denied-write",
+        "expired-with-reminder",
+        "sent-back-write"
+      })
   void recordedHistoriesReplay(String name) throws Exception {
     WorkflowReplayer.replayWorkflowExecution(history(name), ActionWorkflowImpl.class);
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"allowed-read", "approved-write", "denied-write", "expired-with-reminder"})
+      strings = {
+        "allowed-read",
+        "approved-write",
+        "denied-write",
+        "expired-with-reminder",
+        "sent-back-write"
+      })
   void recordedHistoriesEnded(String name) throws Exception {
     var events = history(name).getEvents();
     assertThat(events.getLast().hasWorkflowExecutionCompletedEventAttributes()).isTrue();

@@ -1,0 +1,266 @@
+package io.countersign.activity;
+
+import io.countersign.action.ActionId;
+import io.countersign.action.Decision;
+import io.countersign.action.Limits;
+import io.countersign.action.PrincipalType;
+import io.countersign.action.Proposal;
+import io.countersign.action.Requester;
+import io.countersign.action.Statement;
+import io.countersign.audit.Event;
+import io.countersign.audit.EventType;
+import io.countersign.policy.PolicyFile;
+import io.countersign.sql.ParserPool;
+import io.countersign.sql.Resolution;
+import io.countersign.sql.StatementAnalyser;
+import io.countersign.store.ActionRow;
+import io.countersign.store.Ballot;
+import io.countersign.store.BallotDao;
+import io.countersign.store.NewAction;
+import io.countersign.store.PersonDao;
+import io.countersign.workflow.ExecutionActivities.Executed;
+import io.countersign.workflow.ReviewActivities.Settled;
+import io.countersign.workflow.SealedVote;
+import io.countersign.workflow.Standing;
+import io.countersign.workflow.VoteSeal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import org.jdbi.v3.core.Jdbi;
+
+/** Everything between a proposal and its effect, on real databases, without an engine. */
+final class GateFixture implements AutoCloseable {
+  private static final ParserPool POOL = new ParserPool();
+
+  final ExecutionFixture databases = new ExecutionFixture();
+  private final Clock clock = Clock.systemUTC();
+  private final Jdbi jdbi = databases.control.database().jdbi();
+  private final VoteSeal seal = new VoteSeal("k".repeat(32).getBytes(StandardCharsets.UTF_8));
+  private final StatementAnalyser analyser = new StatementAnalyser(POOL);
+  private final Path path;
+  private final PolicyFile policy;
+  private final TargetCatalogue catalogue = new TargetCatalogue(databases.target);
+  private final Judge judge;
+  private final Recheck recheck;
+  private final PolicyActivitiesImpl judging;
+  private final ReviewActivitiesImpl reviews;
+  private String stranger = "";
+
+  GateFixture(Path path, String rules) throws Exception {
+    this.path = path;
+    write(rules);
+    policy = PolicyFile.open(path);
+    judge = new Judge(policy, analyser, Map.of("shop", catalogue), clock);
+    var electorate = new Electorate(policy, Map.of("shop", databases.target.target()), seal, clock);
+    long bytes = TargetDatabase.Settings.DEFAULT.maxBytes();
+    recheck = new Recheck(jdbi, databases.store, judge, electorate, bytes, clock);
+    judging =
+        new PolicyActivitiesImpl(jdbi, databases.store, judge, electorate, recheck, bytes, clock);
+    reviews = new ReviewActivitiesImpl(jdbi, databases.store, electorate, seal, clock);
+    jdbi.useExtension(
+        PersonDao.class,
+        people -> {
+          people.saw("alice", "Alice", List.of("dba", "security"), clock.instant());
+          people.saw("bob", "Bob", List.of("dba"), clock.instant());
+        });
+  }
+
+  private void write(String rules) throws Exception {
+    Files.writeString(
+        path,
+        """
+        version: 1
+        groups: {dba: {idp: dba}, security: {idp: security}}
+        defaults: {pending_for: 1h, approved_for: 10m}
+        """
+            + rules);
+  }
+
+  /** Puts other rules in force, as a reload does. */
+  void policy(String rules) throws Exception {
+    write(rules);
+    policy
+        .reload()
+        .ifPresent(
+            problem -> {
+              throw new IllegalStateException(problem);
+            });
+  }
+
+  /** An action of agent-1, judged. */
+  ActionId judged(String sql, String... params) {
+    return judged(100, sql, params);
+  }
+
+  ActionId judged(int maxRows, String sql, String... params) {
+    ActionId id = submitted(maxRows, sql, params);
+    judging.judge(id);
+    return id;
+  }
+
+  ActionId submitted(int maxRows, String sql, String... params) {
+    ActionId id = ActionId.random();
+    Proposal proposal =
+        new Proposal(
+            "execute_sql",
+            "shop",
+            new Statement(sql, Arrays.asList(params)),
+            new Requester(PrincipalType.AGENT, "agent-1", "carol"),
+            1,
+            new Limits(maxRows, 10_000));
+    Instant now = clock.instant();
+    databases.store.submit(
+        new NewAction(
+            id, proposal, "a reason", null, List.of(), Set.of("agent-1"), null, "hash", now),
+        new Event(
+            now,
+            EventType.ACTION_SUBMITTED,
+            id,
+            1,
+            proposal.digest(),
+            null,
+            Event.Actor.SYSTEM,
+            null,
+            Event.Effect.CHANGED,
+            null,
+            null,
+            Map.of()));
+    return id;
+  }
+
+  Standing judge(ActionId id) {
+    return judging.judge(id);
+  }
+
+  Settled approves(ActionId id, String person) {
+    SealedVote vote = vote(id, person);
+    return reviews.settle(vote);
+  }
+
+  /** A ballot that is stored and not settled yet. */
+  SealedVote vote(ActionId id, String person) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    SealedVote vote =
+        seal.seal(
+            new SealedVote(
+                UUID.randomUUID().toString(),
+                id,
+                row(id).digest(),
+                person,
+                Decision.APPROVE,
+                "api",
+                now,
+                ""));
+    Ballot ballot =
+        new Ballot(
+            vote.voteId(),
+            id,
+            person,
+            vote.decision(),
+            vote.digest(),
+            vote.channel(),
+            "",
+            now,
+            now,
+            vote.mac(),
+            Ballot.State.RECEIVED,
+            null,
+            List.of());
+    jdbi.useExtension(BallotDao.class, ballots -> ballots.insert(ballot));
+    return vote;
+  }
+
+  Settled settle(SealedVote vote) {
+    return reviews.settle(vote);
+  }
+
+  /** The quorum is there, says the workflow. */
+  Standing quorum(ActionId id) {
+    return judging.approve(id);
+  }
+
+  ActionId approved(String sql, String... params) {
+    ActionId id = judged(sql, params);
+    approves(id, "bob");
+    quorum(id);
+    return id;
+  }
+
+  Executed execute(ActionId id) {
+    return execute(id, ExecutionProbe.NONE);
+  }
+
+  Executed execute(ActionId id, ExecutionProbe probe) {
+    return new ExecutionActivitiesImpl(
+            jdbi,
+            databases.store,
+            databases.vault,
+            Map.of("shop", databases.target),
+            this::meaning,
+            recheck::beforeStart,
+            clock,
+            probe)
+        .execute(id, row(id).digest());
+  }
+
+  /** As if something of that name had been found when the action was judged. */
+  void judgedAs(ActionId id, String subject) {
+    jdbi.useHandle(
+        handle ->
+            handle.execute(
+                "update action set resolution = jsonb_set(resolution\\:\\:jsonb, '{fingerprint}',"
+                    + " (resolution\\:\\:jsonb -> 'fingerprint') || jsonb_build_object(cast(? as text), 'x'))\\:\\:text"
+                    + " where id = ?",
+                subject,
+                id.value()));
+  }
+
+  /** As if something of that name had come into being after the gate. */
+  void meaningMoves(String subject) {
+    stranger = subject;
+  }
+
+  private Optional<Resolution> meaning(Proposal proposal, Connection connection)
+      throws SQLException {
+    Optional<Resolution> now = judge.resolve(proposal, connection);
+    return now.map(
+        resolution -> {
+          SortedMap<String, String> fingerprint = new TreeMap<>(resolution.fingerprint());
+          if (!stranger.isEmpty()) {
+            fingerprint.put(stranger, "x");
+          }
+          return new Resolution(
+              resolution.tables(),
+              resolution.columns(),
+              resolution.effects(),
+              resolution.objections(),
+              fingerprint);
+        });
+  }
+
+  ActionRow row(ActionId id) {
+    return databases.row(id);
+  }
+
+  List<String> evidence(ActionId id) {
+    return databases.evidence(id);
+  }
+
+  @Override
+  public void close() {
+    databases.close();
+  }
+}
