@@ -222,7 +222,8 @@ final class GateFixture implements AutoCloseable {
         handle ->
             handle.execute(
                 "update action set resolution = jsonb_set(resolution\\:\\:jsonb, '{fingerprint}',"
-                    + " (resolution\\:\\:jsonb -> 'fingerprint') || jsonb_build_object(cast(? as text), 'x'))\\:\\:text"
+                    + " (resolution\\:\\:jsonb -> 'fingerprint')"
+                    + " || jsonb_build_object(cast(? as text), 'x'))\\:\\:text"
                     + " where id = ?",
                 subject,
                 id.value()));
