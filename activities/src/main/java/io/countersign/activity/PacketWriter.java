@@ -59,7 +59,7 @@ final class PacketWriter {
         analysis.statementClass().wireName(),
         SafeText.block(sql),
         SafeText.block(LiteralMask.mask(sql, analysis)),
-        !understood.tags().isEmpty(),
+        !understood.tags().isEmpty() || LiteralMask.mayHoldSecret(sql, analysis),
         row.statement().params(),
         bytes.length,
         hotLines(bytes, analysis.hotSpans()),

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param title made from the analysis, for example {@code Delete from payments}
  * @param statement the whole text, unsafe characters escaped as \\u{XXXX}
  * @param statementMasked the same with every literal replaced, for chat
- * @param hidesValues true if chat must show the masked statement (tagged data is touched)
+ * @param hidesValues true if chat must show the masked statement (tagged data is touched, or a
+ *     value may be a secret)
  * @param hotLines line numbers (from 1) of dangerous clauses
  * @param estimatedRows rows PostgreSQL expects, or null when unknown
  * @param seats the open seats for each alternative, as text (for example {@code dba 1, security 1})

@@ -5,12 +5,18 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Hides the values of a statement: literals and comments, by UTF-8 byte offset. */
 public final class LiteralMask {
   private static final byte[] VALUE = "‹hidden›".getBytes(StandardCharsets.UTF_8);
   private static final byte[] COMMENT = "/* hidden comment */".getBytes(StandardCharsets.UTF_8);
+
+  private static final Pattern SECRETS =
+      Pattern.compile(
+          "passw|passphrase|secret|credential|conninfo|\\bpwd\\b|\\bconnection\\b|\\boptions\\b",
+          Pattern.CASE_INSENSITIVE);
 
   private record Cut(Span span, byte[] replacement) {}
 
@@ -19,6 +25,16 @@ public final class LiteralMask {
   /** The statement with every literal and comment replaced. */
   public static String mask(String sql, Analysis analysis) {
     return mask(sql, analysis.literals(), analysis.comments());
+  }
+
+  /**
+   * True if a value may be a secret: a password, or the options of a connection. Such values are
+   * hidden whatever the statement touches; in doubt they are.
+   */
+  public static boolean mayHoldSecret(String sql, Analysis analysis) {
+    return SECRETS.matcher(sql).find()
+        || analysis.functions().stream()
+            .anyMatch(name -> name.substring(name.lastIndexOf('.') + 1).startsWith("dblink"));
   }
 
   /** Spans may come in any order and overlap; what lies outside the statement is ignored. */
