@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -29,14 +30,15 @@ final class Lint {
   private final Content content;
   private final Instant now;
   private final List<Target> targets;
+  private final Optional<Set<String>> heldGroups;
   private final Search search;
   private final List<LintWarning> warnings = new ArrayList<>();
 
-  /** The targets of config.yml, or none if they are not known. */
-  Lint(Content content, Instant now, List<Target> targets) {
+  Lint(Content content, Instant now, Installation installation) {
     this.content = content;
     this.now = now;
-    this.targets = targets;
+    this.targets = installation.targets();
+    this.heldGroups = installation.heldGroups();
     int searches =
         (content.rules().size() + content.freezes().size())
             * (Situation.ALL.size() + targets.size());
@@ -201,17 +203,29 @@ final class Lint {
               Place place = content.places().getOrDefault(name, new Place(1, 1));
               if (!used.contains(name)) {
                 warn(place, "no rule asks group `%s`".formatted(name));
-              } else if (group instanceof Group.OwnersOfTarget) {
-                targets.stream()
-                    .filter(target -> target.owners().isEmpty())
-                    .forEach(
-                        target ->
-                            warn(
-                                place,
-                                "group `%s` is empty for target `%s`, which has no owners"
-                                    .formatted(name, target.name())));
+              } else {
+                members(name, group, place);
               }
             });
+  }
+
+  private void members(String name, Group group, Place place) {
+    switch (group) {
+      case Group.Idp idp -> {
+        if (heldGroups.isPresent() && !heldGroups.get().contains(idp.name())) {
+          warn(place, "group `%s` is empty: nobody who signed in holds it".formatted(name));
+        }
+      }
+      case Group.OwnersOfTarget owners ->
+          targets.stream()
+              .filter(target -> target.owners().isEmpty())
+              .forEach(
+                  target ->
+                      warn(
+                          place,
+                          "group `%s` is empty for target `%s`, which has no owners"
+                              .formatted(name, target.name())));
+    }
   }
 
   private Set<String> used() {

@@ -1,7 +1,6 @@
 package io.countersign.policy;
 
 import io.countersign.action.Digest;
-import io.countersign.action.Target;
 import io.countersign.policy.Budget.Remaining;
 import io.countersign.policy.Condition.Answer;
 import io.countersign.policy.Explanation.MatchedRule;
@@ -93,13 +92,9 @@ public final class Policy {
     return behind;
   }
 
-  /**
-   * What its author should look at.
-   *
-   * @param targets of config.yml, or none if they are not known
-   */
-  List<LintWarning> lint(Instant now, List<Target> targets) {
-    return new Lint(content, now, targets).warnings();
+  /** What its author should look at. */
+  List<LintWarning> lint(Instant now, Installation installation) {
+    return new Lint(content, now, installation).warnings();
   }
 
   private Judgement judgement(

@@ -1,10 +1,8 @@
 package io.countersign.policy;
 
-import io.countersign.action.Target;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -16,13 +14,12 @@ public final class PolicyCheck {
   /**
    * Says it on {@code out}, warnings included.
    *
-   * @param targets of config.yml, or none if they are not known
    * @return the exit code: 0, or 2 after one line {@code file:line:column: message} on {@code err}
    */
   public static int run(
       Path policyPath,
       Optional<Path> factsPath,
-      List<Target> targets,
+      Installation installation,
       Instant now,
       PrintStream out,
       PrintStream err) {
@@ -34,7 +31,7 @@ public final class PolicyCheck {
         Facts facts = FactsFile.read(PolicyFile.nameOf(path), PolicyFile.bytes(path));
         print(fileName, policy, facts, now, out);
       } else {
-        policy.lint(now, targets).forEach(warning -> out.println(warning.show(fileName)));
+        policy.lint(now, installation).forEach(warning -> out.println(warning.show(fileName)));
         out.println("ok " + policy.version());
       }
       return 0;

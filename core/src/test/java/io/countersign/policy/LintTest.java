@@ -6,6 +6,8 @@ import io.countersign.action.Target;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -150,7 +152,7 @@ class LintTest {
                       zone: UTC
                       unless: [{owners: 1}, {security: 1}]
                     """)
-                .lint(NOW, List.of()))
+                .lint(NOW, Installation.UNKNOWN))
         .isEmpty();
   }
 
@@ -181,11 +183,30 @@ class LintTest {
                 + "- {name: new, from: 2026-05-01T00:00, to: 2026-06-01T12:01, zone: UTC}\n"
                 + "- {name: never, from: 22:00, to: 06:00, zone: UTC, when: sql.class == 'x'}\n");
 
-    assertThat(policy.lint(NOW, List.of()))
+    assertThat(policy.lint(NOW, Installation.UNKNOWN))
         .extracting(warning -> warning.show("p"))
         .containsExactly(
             "p:9:3: warning: freeze `old` is over",
             "p:11:3: warning: freeze `never` can never match");
+  }
+
+  @Test
+  void groupThatNobodyHoldsIsNamedWhereThatIsKnown() throws Exception {
+    Policy policy =
+        SamplePolicy.of(REST, rule("two", "true", "then: review, approvals: [{dba: 1}]"));
+
+    assertThat(messages(policy, Optional.of(Set.of("somebody-else"))))
+        .contains("group `dba` is empty: nobody who signed in holds it");
+    assertThat(messages(policy, Optional.of(Set.of("db-admins", "dba", "security", "secops"))))
+        .noneMatch(message -> message.contains("is empty"));
+    assertThat(messages(policy, Optional.empty()))
+        .noneMatch(message -> message.contains("is empty"));
+  }
+
+  private static List<String> messages(Policy policy, Optional<Set<String>> held) {
+    return policy.lint(NOW, new Installation(List.of(), held)).stream()
+        .map(LintWarning::message)
+        .toList();
   }
 
   @Test
@@ -198,8 +219,8 @@ class LintTest {
             rule("stage", "target.environment == 'stage'", REVIEW),
             rule("mixed", "target.name == 'lab' && target.environment == 'prod'", REVIEW));
 
-    assertThat(policy.lint(NOW, List.of())).isEmpty();
-    assertThat(policy.lint(NOW, List.of(shop, lab)))
+    assertThat(policy.lint(NOW, Installation.UNKNOWN)).isEmpty();
+    assertThat(policy.lint(NOW, new Installation(List.of(shop, lab), Optional.empty())))
         .extracting(LintWarning::message)
         .containsExactly(
             "group `owners` is empty for target `lab`, which has no owners",
@@ -213,7 +234,7 @@ class LintTest {
   }
 
   private static List<String> lint(String... rules) throws PolicyException {
-    return SamplePolicy.of(rules).lint(NOW, List.of()).stream()
+    return SamplePolicy.of(rules).lint(NOW, Installation.UNKNOWN).stream()
         .map(warning -> warning.show("policy.yml"))
         .toList();
   }

@@ -8,7 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -106,7 +105,7 @@ class PolicyCheckTest {
 
   private int check(Path policy, Optional<Path> facts) {
     return PolicyCheck.run(
-        policy, facts, List.of(), SampleFacts.CALM.now(), stream(out), stream(err));
+        policy, facts, Installation.UNKNOWN, SampleFacts.CALM.now(), stream(out), stream(err));
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {

@@ -30,7 +30,7 @@ class ReadyPoliciesTest {
   @ParameterizedTest
   @ValueSource(strings = {"strict", "soc2", "read-mostly"})
   void noneHasAWarning(String name) throws PolicyException {
-    assertThat(policy(name).lint(SampleFacts.CALM.now(), List.of()))
+    assertThat(policy(name).lint(SampleFacts.CALM.now(), Installation.UNKNOWN))
         .extracting(LintWarning::message)
         .isEmpty();
   }

@@ -38,6 +38,10 @@ public interface PersonDao {
   @SqlQuery("select id, display_name, idp_groups, active, seen_at from person where id = :id")
   Optional<Person> find(@Bind("id") String id);
 
+  /** The identity provider's groups that some active person held when last seen. */
+  @SqlQuery("select distinct unnest(idp_groups) from person where active")
+  Set<String> heldGroups();
+
   @SqlUpdate("update person set active = :active where id = :id")
   int setActive(@Bind("id") String id, @Bind("active") boolean active);
 
