@@ -202,6 +202,7 @@ export function warningsCard(packet) {
       items.map((item) => el('li', {}, item)),
     );
   const unknown = packet.uninspectable ?? [];
+  const effects = packet.effects ?? [];
   const warnings = packet.warnings ?? [];
   return [
     unknown.length
@@ -210,6 +211,14 @@ export function warningsCard(packet) {
           { class: 'note no', 'aria-label': 'Not inspected' },
           el('strong', {}, 'Not everything here could be inspected'),
           list(unknown),
+        )
+      : null,
+    effects.length
+      ? el(
+          'section',
+          { class: 'note', 'aria-label': 'Effects' },
+          el('strong', {}, 'What happens besides'),
+          list(effects),
         )
       : null,
     warnings.length
@@ -260,7 +269,12 @@ function tableRow(table) {
   return el(
     'tr',
     {},
-    el('td', { class: 'mono wrap' }, table.name),
+    el(
+      'td',
+      { class: 'mono wrap' },
+      table.name,
+      table.how && table.how !== 'named' ? el('small', { class: 'soft' }, ` ${table.how}`) : null,
+    ),
     el('td', {}, tags.length ? tags : el('span', { class: 'soft' }, 'none')),
   );
 }

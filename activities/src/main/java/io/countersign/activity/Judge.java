@@ -2,7 +2,6 @@ package io.countersign.activity;
 
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
-import io.countersign.action.Target;
 import io.countersign.policy.Circumstances;
 import io.countersign.policy.Explanation;
 import io.countersign.policy.Facts;
@@ -106,14 +105,16 @@ public final class Judge {
 
   private Understanding understand(TargetCatalogue catalogue, Statement statement) {
     Analysis walked = analyser.analyse(statement.sql());
-    Resolution resolution = catalogue.resolve(walked);
-    Analysis analysis =
-        resolution.isComplete() ? walked : walked.withObjections(resolution.objections());
-    Target target = catalogue.target();
+    Resolution found = catalogue.resolve(walked);
+    Analysis settled = walked.settledBy(found);
+    Optional<Impact> impact = catalogue.impact(statement, settled);
+    List<String> strangers = impact.map(plan -> plan.strangers(found)).orElse(List.of());
+    Resolution resolution = strangers.isEmpty() ? found : found.objecting(strangers);
+    Analysis analysis = walked.settledBy(resolution);
     return new Understanding(
         analysis,
         resolution,
-        TagMatch.tagsTouched(analysis, target),
-        catalogue.estimate(statement, analysis));
+        TagMatch.tagsTouched(analysis, resolution, catalogue.target()),
+        impact.map(Impact::rows).orElse(null));
   }
 }

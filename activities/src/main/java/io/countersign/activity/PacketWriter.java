@@ -7,6 +7,7 @@ import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Analysis.Span;
 import io.countersign.sql.LiteralMask;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.SafeText;
 import io.countersign.sql.StatementClass;
 import io.countersign.sql.TagMatch;
@@ -14,6 +15,7 @@ import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeSet;
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** Renders what a reviewer sees, from the analysis; never from the requester's words. */
 final class PacketWriter {
   private static final int MAX_COMMENT = 500;
+  private static final int MAX_WAY = 200;
 
   private PacketWriter() {}
 
@@ -64,7 +67,7 @@ final class PacketWriter {
         bytes.length,
         hotLines(bytes, analysis.hotSpans()),
         comments(bytes, analysis.comments()),
-        tables(analysis, target),
+        tables(understood, target),
         understood.tags(),
         understood.estimatedRows(),
         verdict.maxRows() == null ? maxRows : Math.min(maxRows, verdict.maxRows()),
@@ -77,15 +80,32 @@ final class PacketWriter {
         verdict.requirement().alternatives().stream().map(PacketWriter::seats).toList(),
         Stream.concat(news.stream(), analysis.warnings().stream()).toList(),
         analysis.uninspectable(),
+        understood.resolution().effects(),
         row.createdAt(),
         expiresAt,
         digest);
   }
 
-  private static List<Packet.Table> tables(Analysis analysis, Target target) {
-    return analysis.tables().stream()
-        .map(table -> new Packet.Table(name(table), TagMatch.tagsTouched(analysis, target, table)))
-        .toList();
+  /** Every table that may be touched; where the catalogue does not know, those written. */
+  private static List<Packet.Table> tables(Understanding understood, Target target) {
+    Analysis analysis = understood.analysis();
+    Resolution resolution = understood.resolution();
+    List<Packet.Table> tables = new ArrayList<>();
+    for (String table : resolution.tables()) {
+      tables.add(
+          new Packet.Table(
+              name(table),
+              TagMatch.tagsTouched(resolution, target, table),
+              SafeText.line(resolution.ways().getOrDefault(table, ""), MAX_WAY)));
+    }
+    if (tables.isEmpty()) {
+      for (String table : analysis.tables()) {
+        tables.add(
+            new Packet.Table(
+                name(table), TagMatch.tagsAsWritten(analysis, target, table), "as written"));
+      }
+    }
+    return tables;
   }
 
   private static List<Integer> hotLines(byte[] sql, List<Span> spans) {

@@ -63,12 +63,10 @@ final class ResultMask {
 
   boolean hides(ResultColumn column) {
     Origin origin = column.origin();
-    if (origin == null) {
-      // An expression may be made of any column the statement touches.
-      return understood ? masks(actionTags) : masks(everyTag());
-    }
-    if (!origin.ordinary()) {
-      return isAboutSchema(origin) ? false : masks(everyTag());
+    if (origin == null || !origin.ordinary()) {
+      // An expression or a view may be made of any column the statement touches.
+      boolean isAboutSchema = origin != null && isAboutSchema(origin);
+      return !isAboutSchema && masks(understood ? actionTags : everyTag());
     }
     Set<String> tags = new HashSet<>();
     for (String table : origin.tables()) {

@@ -1,270 +1,166 @@
 package io.countersign.activity;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import io.countersign.action.Json;
 import io.countersign.action.Statement;
 import io.countersign.action.Target;
-import io.countersign.activity.TargetDatabase.Purpose;
+import io.countersign.activity.catalogue.CatalogueReader;
+import io.countersign.activity.catalogue.CatalogueReader.Reading;
+import io.countersign.activity.catalogue.Question;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
+import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementClass;
-import java.sql.Array;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a target's catalogue says of the names in a statement. What it cannot vouch for is an
- * objection, and then people decide.
+ * objection, and then people decide. The last answers are kept, each with the versions of the
+ * catalogue's rows it rests on; one round trip tells whether it still holds.
  */
-public final class TargetCatalogue {
+public final class TargetCatalogue implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(2);
-  private static final long FRESH_NANOS = Duration.ofSeconds(3).toNanos();
-  private static final int MAX_REMEMBERED = 500;
-  private static final int SHOWN_CHARACTERS = 80;
 
-  /**
-   * Relations as the search path finds them; then functions, operators, types and casts that could
-   * stand in for built-in ones. What belongs to an extension is left out: who may install one may
-   * do anything.
-   */
-  private static final String SQL =
-      """
-      select 'relation' as what, q.name, coalesce(k.relkind::pg_catalog.text, '') as kind,
-        coalesce(k.relhasrules, false) as ruled, coalesce(k.nspname::pg_catalog.text, '') as schema
-      from unnest(?::pg_catalog.text[], ?::pg_catalog.text[], ?::pg_catalog.text[])
-        q(name, schema, relation)
-      left join lateral (
-        select c.relkind, c.relhasrules, n.nspname
-        from unnest(?::pg_catalog.text[]) with ordinality p(schema, position)
-        join pg_catalog.pg_namespace n on n.nspname = p.schema::pg_catalog.name
-        join pg_catalog.pg_class c on c.relnamespace = n.oid
-        where q.schema is null and c.relname = q.relation::pg_catalog.name
-        union all
-        select c.relkind, c.relhasrules, n.nspname
-        from pg_catalog.pg_namespace n join pg_catalog.pg_class c on c.relnamespace = n.oid
-        where n.nspname = q.schema::pg_catalog.name and c.relname = q.relation::pg_catalog.name
-        limit 1) k on true
-      union all
-      select 'function', f.proname::pg_catalog.text, '', false, ''
-      from pg_catalog.pg_proc f
-      where f.proname = any (?::pg_catalog.name[])
-        and f.pronamespace <> 'pg_catalog'::pg_catalog.regnamespace
-        and not exists (select from pg_catalog.pg_depend d
-          where d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass and d.objid = f.oid
-            and d.deptype = 'e')
-      union all
-      select 'operator', o.oprname::pg_catalog.text, '', false, ''
-      from pg_catalog.pg_operator o
-      where o.oprname = any (?::pg_catalog.name[])
-        and o.oprnamespace <> 'pg_catalog'::pg_catalog.regnamespace
-        and not exists (select from pg_catalog.pg_depend d
-          where d.classid = 'pg_catalog.pg_operator'::pg_catalog.regclass and d.objid = o.oid
-            and d.deptype = 'e')
-      union all
-      select 'type', t.typname::pg_catalog.text, '', false, ''
-      from pg_catalog.pg_type t
-      where t.typname = any (?::pg_catalog.name[])
-        and t.typnamespace <> 'pg_catalog'::pg_catalog.regnamespace
-        and not exists (select from pg_catalog.pg_depend d
-          where d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass and d.objid = t.oid
-            and d.deptype = 'e')
-      union all
-      select 'cast', '', '', false, ''
-      where exists (
-        select from pg_catalog.pg_cast c
-        where c.oid >= 16384::pg_catalog.oid
-          and c.castsource < 16384::pg_catalog.oid and c.casttarget < 16384::pg_catalog.oid
-          and not exists (select from pg_catalog.pg_depend d
-            where d.classid = 'pg_catalog.pg_cast'::pg_catalog.regclass and d.objid = c.oid
-              and d.deptype = 'e'))
-      """;
+  /** What a pool between us and the server answers if it does not keep prepared statements. */
+  private static final Set<String> PREPARED_ELSEWHERE = Set.of("26000", "42P05");
+
+  private static final String KEPT =
+      "set statement_timeout = '2s'; set plan_cache_mode = force_generic_plan";
+
+  private static final String PINNED =
+      "set transaction isolation level repeatable read, read only;"
+          + " set local search_path = pg_catalog";
+
+  private static final int MOST_REMEMBERED = 500;
+  private static final int MOST_KEPT = 4;
 
   private final TargetDatabase database;
-  private final Map<Names, Remembered> remembered = new LinkedHashMap<>();
+  private final StatementAnalyser analyser;
+  private final SequencedMap<Question, Remembered> remembered =
+      new LinkedHashMap<>(16, 0.75f, true);
+  private final Deque<Connection> kept = new ArrayDeque<>();
+  private boolean closed;
+  private volatile boolean mayPrepare = true;
 
-  private record Names(
-      List<String> tables, List<String> functions, List<String> operators, List<String> types) {}
+  private record Remembered(Reading reading, String version) {}
 
-  private record Remembered(List<String> objections, long at) {}
-
-  public TargetCatalogue(TargetDatabase database) {
+  public TargetCatalogue(TargetDatabase database, StatementAnalyser analyser) {
     this.database = database;
+    this.analyser = analyser;
   }
 
   public Target target() {
     return database.target();
   }
 
-  /** What the statement's names mean here. */
+  /** What the statement's names mean here, to the role that would run it. */
   public Resolution resolve(Analysis analysis) {
-    return new Resolution(
-        analysis.tables(), analysis.columns(), List.of(), objections(analysis), new TreeMap<>());
-  }
-
-  /** The same as one connection sees it now. */
-  Resolution resolve(Analysis analysis, Connection connection) throws SQLException {
-    return new Resolution(
-        analysis.tables(),
-        analysis.columns(),
-        List.of(),
-        look(connection, names(analysis)),
-        new TreeMap<>());
-  }
-
-  private static Names names(Analysis analysis) {
-    return new Names(
-        analysis.tables(), analysis.functions(), analysis.operators(), analysis.types());
-  }
-
-  /** Why the statement's names do not mean what they seem to; empty if they do. */
-  List<String> objections(Analysis analysis) {
-    Names names = names(analysis);
-    long now = System.nanoTime();
-    synchronized (remembered) {
-      Remembered known = remembered.get(names);
-      if (known != null && now - known.at() < FRESH_NANOS) {
-        return known.objections();
+    Question question =
+        Question.of(
+            analysis,
+            database.searchedSchemas(),
+            database.user(analysis.statementClass()).orElse(null));
+    Connection kept = poll();
+    if (kept != null) {
+      try {
+        return resolve(kept, question);
+      } catch (SQLException e) {
+        // The server may have closed it meanwhile; a fresh one tells.
+        mayPrepare &= !PREPARED_ELSEWHERE.contains(String.valueOf(e.getSQLState()));
+        TargetDatabase.discard(kept);
       }
     }
-    List<String> found;
-    Purpose purpose = new Purpose(StatementClass.READ, "countersign:catalogue", TIMEOUT);
-    try (TargetSession session = database.begin(purpose)) {
-      found = look(session.connection(), names);
-      session.commit();
+    try {
+      return resolve(open(), question);
     } catch (ExecutionFault | SQLException e) {
-      return Resolution.unreadable().objections();
+      return Resolution.unreadable();
     }
+  }
+
+  /** The same as one connection sees it now, in its transaction and to its role. */
+  Resolution resolve(Analysis analysis, Connection connection) throws SQLException {
+    Question question = Question.of(analysis, database.searchedSchemas(), null);
+    return CatalogueReader.read(connection, question, analyser).resolution();
+  }
+
+  private Resolution resolve(Connection connection, Question question) throws SQLException {
+    Remembered known;
     synchronized (remembered) {
-      if (remembered.size() >= MAX_REMEMBERED) {
-        remembered.clear();
-      }
-      remembered.put(names, new Remembered(found, now));
+      known = remembered.get(question);
     }
-    return found;
+    boolean holds =
+        known != null && known.reading().versionNow(connection, mayPrepare).equals(known.version());
+    Remembered latest = known == null || !holds ? read(connection, question) : known;
+    synchronized (remembered) {
+      remembered.put(question, latest);
+      if (remembered.size() > MOST_REMEMBERED) {
+        remembered.pollFirstEntry();
+      }
+    }
+    giveBack(connection);
+    return latest.reading().resolution();
+  }
+
+  /** Of one snapshot: what changes meanwhile has another version. */
+  private Remembered read(Connection connection, Question question) throws SQLException {
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute(PINNED);
+    }
+    Reading reading = CatalogueReader.read(connection, question, analyser);
+    String version = reading.versionNow(connection, mayPrepare);
+    connection.commit();
+    connection.setAutoCommit(true);
+    return new Remembered(reading, version);
+  }
+
+  private Connection open() throws ExecutionFault, SQLException {
+    Connection connection = database.connect(StatementClass.READ, TIMEOUT);
+    try (var statement = connection.createStatement()) {
+      statement.execute(KEPT);
+      return connection;
+    } catch (SQLException e) {
+      TargetDatabase.discard(connection);
+      throw e;
+    }
+  }
+
+  private @Nullable Connection poll() {
+    synchronized (kept) {
+      return kept.pollLast();
+    }
+  }
+
+  private void giveBack(Connection connection) {
+    synchronized (kept) {
+      if (!closed && kept.size() < MOST_KEPT) {
+        kept.addLast(connection);
+        return;
+      }
+    }
+    TargetDatabase.discard(connection);
   }
 
   /**
-   * Rows PostgreSQL expects the statement to return or change, from EXPLAIN, which plans and does
-   * not execute. Null unless the analysis is complete, and on any failure.
+   * What PostgreSQL expects of the statement; nothing where it was not understood, or on failure.
    */
-  public @Nullable Long estimate(Statement statement, Analysis analysis) {
-    StatementClass type = analysis.statementClass();
-    boolean plannable = type == StatementClass.READ || type == StatementClass.WRITE;
-    if (!plannable || !analysis.isComplete() || !objections(analysis).isEmpty()) {
-      return null;
+  Optional<Impact> impact(Statement statement, Analysis analysis) {
+    return Impact.of(database, statement, analysis);
+  }
+
+  @Override
+  public void close() {
+    synchronized (kept) {
+      closed = true;
+      kept.forEach(TargetDatabase::discard);
+      kept.clear();
     }
-    Statement explain =
-        new Statement("explain (format json) " + statement.sql(), statement.params());
-    Purpose purpose = new Purpose(type, "countersign:estimate", TIMEOUT);
-    try (TargetSession session = database.begin(purpose)) {
-      NativeStatement.Answer answer = session.run(explain, 1);
-      session.rollback();
-      String json = answer.rows().isEmpty() ? null : NativeStatement.text(answer.rows().get(0), 0);
-      return json == null ? null : rows(Json.MAPPER.readTree(json).at("/0/Plan"));
-    } catch (ExecutionFault | JsonProcessingException e) {
-      return null;
-    }
-  }
-
-  private static @Nullable Long rows(JsonNode plan) {
-    JsonNode rows = plan.path("Plan Rows");
-    if (!rows.isNumber()) {
-      return null;
-    }
-    long most = rows.asLong();
-    if (plan.path("Node Type").asText().equals("ModifyTable")) {
-      for (JsonNode part : plan.path("Plans")) {
-        most = Math.max(most, part.path("Plan Rows").asLong());
-      }
-    }
-    return most;
-  }
-
-  private List<String> look(Connection connection, Names names) throws SQLException {
-    List<String> path = new ArrayList<>(List.of("pg_catalog"));
-    path.addAll(database.searchedSchemas());
-    List<String> objections = new ArrayList<>();
-    try (PreparedStatement statement = connection.prepareStatement(SQL)) {
-      List<String> tables = names.tables();
-      statement.setArray(1, texts(connection, tables, table -> table));
-      statement.setArray(2, texts(connection, tables, TargetCatalogue::schema));
-      statement.setArray(3, texts(connection, tables, TargetCatalogue::relation));
-      statement.setArray(4, texts(connection, path, schema -> schema));
-      statement.setArray(5, texts(connection, names.functions(), TargetCatalogue::last));
-      statement.setArray(6, texts(connection, names.operators(), TargetCatalogue::last));
-      statement.setArray(7, texts(connection, names.types(), TargetCatalogue::last));
-      try (ResultSet row = statement.executeQuery()) {
-        while (row.next()) {
-          String objection =
-              row.getString(1).equals("relation")
-                  ? relation(
-                      row.getString(2), row.getString(3), row.getBoolean(4), row.getString(5))
-                  : shadow(row.getString(1), row.getString(2));
-          if (objection != null && !objections.contains(objection)) {
-            objections.add(objection);
-          }
-        }
-      }
-    }
-    return List.copyOf(objections);
-  }
-
-  private static @Nullable String relation(String name, String kind, boolean ruled, String schema) {
-    String shown = quoted(name);
-    if (schema.equals("countersign")) {
-      return "the table " + shown + " is countersign's own";
-    }
-    return switch (kind) {
-      case "r", "p" -> ruled ? "the table " + shown + " has rewrite rules" : null;
-      case "m" -> null;
-      case "v" -> "the view " + shown + " is not looked into yet";
-      case "f" -> "the foreign table " + shown + " lies on another server";
-      case "" -> "there is no table " + shown + " that the read role's search path finds";
-      default -> shown + " is not a table";
-    };
-  }
-
-  private static String shadow(String what, String name) {
-    return what.equals("cast")
-        ? "a cast between built-in types was redefined"
-        : "the " + what + " " + quoted(name) + " has another definition beside the built-in one";
-  }
-
-  private static String quoted(String name) {
-    String cut =
-        name.length() <= SHOWN_CHARACTERS ? name : name.substring(0, SHOWN_CHARACTERS) + "…";
-    return "`" + cut.replace('`', '\'') + "`";
-  }
-
-  private static Array texts(
-      Connection connection, List<String> values, UnaryOperator<@Nullable String> part)
-      throws SQLException {
-    return connection.createArrayOf("text", values.stream().map(part).toArray());
-  }
-
-  private static @Nullable String schema(@Nullable String name) {
-    int dot = String.valueOf(name).indexOf('.');
-    return dot < 0 ? null : String.valueOf(name).substring(0, dot);
-  }
-
-  private static String relation(@Nullable String name) {
-    String text = String.valueOf(name);
-    return text.substring(text.indexOf('.') + 1);
-  }
-
-  private static String last(@Nullable String name) {
-    String text = String.valueOf(name);
-    return text.substring(text.lastIndexOf('.') + 1);
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
@@ -141,6 +142,21 @@ public final class TargetDatabase implements AutoCloseable {
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
+  }
+
+  /** The role that statements of a class run as; empty if there is none. */
+  Optional<String> user(StatementClass statementClass) {
+    try {
+      return Optional.of(login(statementClass).user());
+    } catch (ExecutionFault e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A fresh connection for a class of statement; its owner closes it. */
+  BaseConnection connect(StatementClass statementClass, Duration timeout)
+      throws ExecutionFault, SQLException {
+    return connect(login(statementClass), timeout);
   }
 
   private Login login(StatementClass statementClass) throws ExecutionFault {

@@ -67,9 +67,21 @@ class ResultPrivacyTest {
     execute(partition);
     assertThat(result(partition).get("rows").toString()).isEqualTo("[[\"•••\"]]");
     ActionId view =
-        fixture.approved(Options.PLAIN, StatementClass.READ, "select email from customer_mail");
+        fixture.approved(
+            Options.PLAIN.tags("pii", "email"),
+            StatementClass.READ,
+            "select email from customer_mail");
     execute(view);
     assertThat(result(view).toString()).doesNotContain("example.test");
+  }
+
+  @Test
+  void viewOfUntaggedDataIsShown() throws Exception {
+    ActionId view =
+        fixture.approved(
+            Options.PLAIN, StatementClass.READ, "select id from customer_mail where id = 4");
+    execute(view);
+    assertThat(result(view).get("rows").toString()).isEqualTo("[[4]]");
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.countersign.action;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  *     value may be a secret)
  * @param hotLines line numbers (from 1) of dangerous clauses
  * @param estimatedRows rows PostgreSQL expects, or null when unknown
+ * @param effects what happens besides what is written: triggers, cascades, row-level security
  * @param seats the open seats for each alternative, as text (for example {@code dba 1, security 1})
  */
 public record Packet(
@@ -44,12 +46,31 @@ public record Packet(
     List<String> seats,
     List<String> warnings,
     List<String> uninspectable,
+    List<String> effects,
     Instant createdAt,
     @Nullable Instant expiresAt,
     Digest actionDigest) {
 
-  /** A table the statement touches, with the tags of what it touches there. */
-  public record Table(String name, List<String> tags) {}
+  public Packet {
+    effects = List.copyOf(Objects.requireNonNullElse(effects, List.of()));
+  }
+
+  /**
+   * A table the statement touches.
+   *
+   * @param tags of what it touches there
+   * @param how it is touched: {@code named}, or through what
+   */
+  public record Table(String name, List<String> tags, String how) {
+    public Table {
+      how = Objects.requireNonNullElse(how, "");
+    }
+
+    /** As it is written in the statement. */
+    public Table(String name, List<String> tags) {
+      this(name, tags, "");
+    }
+  }
 
   /** Said by the agent, unverified. */
   public record Said(String reason, @Nullable String ticket) {}

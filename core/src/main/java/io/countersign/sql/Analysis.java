@@ -3,6 +3,7 @@ package io.countersign.sql;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * What PostgreSQL's grammar says of one statement, before any catalogue look-up.
@@ -22,6 +23,7 @@ import java.util.List;
  * @param literals every string, number and bit string, in UTF-8 byte offsets
  * @param comments every comment, in UTF-8 byte offsets
  * @param hotSpans dangerous clauses, in UTF-8 byte offsets
+ * @param mentions how the names are used; {@link Mentions#NONE} in what was stored without
  */
 public record Analysis(
     StatementClass statementClass,
@@ -39,7 +41,8 @@ public record Analysis(
     List<String> warnings,
     List<Span> literals,
     List<Span> comments,
-    List<Span> hotSpans) {
+    List<Span> hotSpans,
+    Mentions mentions) {
 
   private static final int SHOWN_NAME = 140;
 
@@ -57,6 +60,45 @@ public record Analysis(
     literals = List.copyOf(literals);
     comments = List.copyOf(comments);
     hotSpans = List.copyOf(hotSpans);
+    mentions = Objects.requireNonNullElse(mentions, Mentions.NONE);
+  }
+
+  /** Without detail about the names: any of them may belong to any table. */
+  public Analysis(
+      StatementClass statementClass,
+      int statements,
+      String verb,
+      List<String> tables,
+      List<String> columns,
+      boolean wholeRows,
+      List<String> functions,
+      List<String> operators,
+      List<String> types,
+      boolean unboundedWrite,
+      Reversible reversible,
+      List<String> uninspectable,
+      List<String> warnings,
+      List<Span> literals,
+      List<Span> comments,
+      List<Span> hotSpans) {
+    this(
+        statementClass,
+        statements,
+        verb,
+        tables,
+        columns,
+        wholeRows,
+        functions,
+        operators,
+        types,
+        unboundedWrite,
+        reversible,
+        uninspectable,
+        warnings,
+        literals,
+        comments,
+        hotSpans,
+        Mentions.NONE);
   }
 
   /** True if nothing was left for people to inspect. */
@@ -76,14 +118,27 @@ public record Analysis(
     };
   }
 
-  /** The same with what a target's catalogue objects to: people decide, it is no read any more. */
-  public Analysis withObjections(List<String> objections) {
-    List<String> all = new ArrayList<>(uninspectable);
-    all.addAll(objections);
+  /**
+   * The same as a catalogue sees it: it answers for the walk's doubts, and what it objects to is
+   * left for people, so that it is no read any more.
+   */
+  public Analysis settledBy(Resolution resolution) {
+    List<String> left = new ArrayList<>(uninspectable);
+    mentions.doubts().forEach(doubt -> left.remove(doubt.reason()));
+    left.addAll(resolution.objections());
+    String readVerb = mentions.readVerb();
+    if (left.isEmpty() && readVerb != null) {
+      return with(StatementClass.READ, readVerb, Reversible.YES, left);
+    }
+    boolean isDoubtedRead = statementClass == StatementClass.READ && !left.isEmpty();
+    return with(isDoubtedRead ? StatementClass.UNKNOWN : statementClass, verb, reversible, left);
+  }
+
+  private Analysis with(StatementClass type, String title, Reversible back, List<String> left) {
     return new Analysis(
-        statementClass == StatementClass.READ ? StatementClass.UNKNOWN : statementClass,
+        type,
         statements,
-        verb,
+        title,
         tables,
         columns,
         wholeRows,
@@ -91,11 +146,12 @@ public record Analysis(
         operators,
         types,
         unboundedWrite,
-        reversible,
-        all,
+        back,
+        left,
         warnings,
         literals,
         comments,
-        hotSpans);
+        hotSpans,
+        mentions);
   }
 }

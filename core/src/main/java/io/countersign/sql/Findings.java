@@ -21,8 +21,7 @@ final class Findings {
   private final Set<String> types = new LinkedHashSet<>();
   private final Set<String> problems = new LinkedHashSet<>();
   private final Set<String> problemsOfRead = new LinkedHashSet<>();
-  private final Set<String> rowNames = new LinkedHashSet<>();
-  private final Set<String> loneNames = new LinkedHashSet<>();
+  private final MentionsBuilder mentions = new MentionsBuilder();
 
   /** Notes one effect; the verb of the highest rank opens the title. */
   void effect(StatementClass effect, Reversible back, String phrase, int rank) {
@@ -53,6 +52,17 @@ final class Findings {
 
   void wholeRows() {
     wholeRows = true;
+    mentions.everyColumn();
+  }
+
+  void wholeRowsOf(String qualifier) {
+    wholeRows = true;
+    mentions.qualified(qualifier, Mentions.STAR);
+  }
+
+  /** A problem until a catalogue knows the name. */
+  void doubt(Doubt doubt) {
+    mentions.doubt(doubt);
   }
 
   void target(String name) {
@@ -63,8 +73,21 @@ final class Findings {
     tables.add(name);
   }
 
+  /** A column that may belong to any table. */
   void column(String name) {
     columns.add(name);
+    mentions.lone(name);
+  }
+
+  void columnOf(String qualifier, String name) {
+    columns.add(name);
+    mentions.qualified(qualifier, name);
+  }
+
+  /** What follows {@code (expression).}: a field, or a function's name. */
+  void field(String name) {
+    columns.add(name);
+    mentions.field(name);
   }
 
   void function(String name) {
@@ -79,14 +102,8 @@ final class Findings {
     types.add(name);
   }
 
-  /** A name that, used like a column, means a whole row: a table's, an alias's. */
-  void rowName(String name) {
-    rowNames.add(name);
-  }
-
-  /** A column reference of one part. */
-  void loneName(String name) {
-    loneNames.add(name);
+  MentionsBuilder mentions() {
+    return mentions;
   }
 
   StatementClass statementClass() {
@@ -100,7 +117,7 @@ final class Findings {
     names.addAll(columns);
     names.addAll(functions);
     names.addAll(types);
-    names.addAll(rowNames);
+    names.addAll(mentions.rowNames());
     return names;
   }
 
@@ -108,10 +125,13 @@ final class Findings {
   Analysis toAnalysis(int statements, Tokens tokens) {
     Set<String> ordered = new LinkedHashSet<>(targets);
     ordered.addAll(tables);
-    boolean rows = wholeRows || loneNames.stream().anyMatch(rowNames::contains);
+    boolean rows = wholeRows || mentions.namesWholeRow();
     if (statementClass == StatementClass.READ) {
       problems.addAll(problemsOfRead);
     }
+    boolean isRead = statementClass == StatementClass.READ && problems.isEmpty();
+    Mentions detail = mentions.build(isRead ? verb : null);
+    detail.doubts().forEach(doubt -> problems.add(doubt.reason()));
     if (!problems.isEmpty() && statementClass == StatementClass.READ) {
       effect(StatementClass.UNKNOWN, Reversible.UNKNOWN, "Query", 1);
     }
@@ -131,6 +151,7 @@ final class Findings {
         tokens.warnings(),
         tokens.literals(),
         tokens.comments(),
-        tokens.hotSpans());
+        tokens.hotSpans(),
+        detail);
   }
 }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
  * The functions, operators, types and settings that a read may use, all of {@code pg_catalog}, and
  * functions known to act. The lists are generated from a real catalogue by the tests and reviewed.
  */
-final class KnownNames {
+public final class KnownNames {
   private static final Set<String> FUNCTIONS = Set.copyOf(ReviewedList.lines("functions.txt"));
   private static final Set<String> OPERATORS = Set.copyOf(ReviewedList.lines("operators.txt"));
   private static final Set<String> TYPES = Set.copyOf(ReviewedList.lines("types.txt"));
@@ -33,7 +33,8 @@ final class KnownNames {
     return Map.copyOf(effects);
   }
 
-  static boolean isHarmlessFunction(List<String> name) {
+  /** True if every function of that name in pg_catalog may be called by a read. */
+  public static boolean isHarmlessFunction(List<String> name) {
     return inCatalogue(name) && FUNCTIONS.contains(name.getLast());
   }
 
@@ -51,7 +52,8 @@ final class KnownNames {
         && (OPERATORS.contains(name.getLast()) || OPERATOR_WORDS.contains(name.getLast()));
   }
 
-  static boolean isHarmlessType(List<String> name) {
+  /** True for a type of pg_catalog whose values come from text alone. */
+  public static boolean isHarmlessType(List<String> name) {
     return inCatalogue(name) && TYPES.contains(name.getLast());
   }
 

@@ -2,6 +2,7 @@ package io.countersign.sql;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Notes every name of a statement, and a problem for each that a read may not use. */
 final class NameChecks {
@@ -18,25 +19,32 @@ final class NameChecks {
     if (KnownNames.isSystemRelation(schema, name)) {
       findings.problem("a relation of the system catalogue or a temporary one");
     }
-    findings.rowName(name);
-    if (schema.isEmpty()) {
-      return name;
-    }
-    String qualified = schema + "." + name;
-    return relation.has("catalogname")
-        ? relation.path("catalogname").asText() + "." + qualified
-        : qualified;
+    String written = written(relation);
+    findings.mentions().source(name, relation.path("alias"), written);
+    return written;
+  }
+
+  /** The name of a relation, checked or not. */
+  static String written(JsonNode relation) {
+    return QualifiedName.of(
+        Stream.of("catalogname", "schemaname", "relname")
+            .filter(relation::has)
+            .map(part -> relation.path(part).asText())
+            .toList());
   }
 
   void column(JsonNode fields) {
     List<String> parts = TreeNames.of(fields);
-    if (parts.size() < fields.size()) {
+    boolean isStar = parts.size() < fields.size();
+    if (isStar && parts.isEmpty()) {
       findings.wholeRows();
-      return;
-    }
-    findings.column(parts.getLast());
-    if (parts.size() == 1) {
-      findings.loneName(parts.getFirst());
+    } else if (isStar) {
+      findings.wholeRowsOf(parts.getLast());
+    } else if (parts.size() == 1) {
+      findings.column(parts.getFirst());
+      findings.mentions().loneReference(parts.getFirst());
+    } else {
+      findings.columnOf(parts.get(parts.size() - 2), parts.getLast());
     }
   }
 
@@ -47,11 +55,11 @@ final class NameChecks {
         findings.wholeRows();
       }
     }
-    TreeNames.of(parts).forEach(findings::column);
+    TreeNames.of(parts).forEach(findings::field);
   }
 
   void function(List<String> name) {
-    findings.function(String.join(".", name));
+    findings.function(QualifiedName.of(name));
     var effect = KnownNames.effectOf(name);
     if (effect.isPresent()) {
       findings.effect(effect.get(), Reversible.UNKNOWN, "Run a function on", 1);
@@ -64,7 +72,7 @@ final class NameChecks {
   }
 
   void operator(List<String> name, boolean strict) {
-    findings.operator(String.join(".", name));
+    findings.operator(QualifiedName.of(name));
     if (strict && !KnownNames.isHarmlessOperator(name)) {
       findings.problem("operator `" + shown(name) + "` is not known to be harmless");
     }
@@ -77,9 +85,9 @@ final class NameChecks {
   }
 
   void type(List<String> name, boolean strict) {
-    findings.type(String.join(".", name));
+    findings.type(QualifiedName.of(name));
     if (strict && !KnownNames.isHarmlessType(name)) {
-      findings.problem("type `" + shown(name) + "` is not known to be harmless");
+      findings.doubt(new Doubt(Doubt.Subject.TYPE, QualifiedName.of(name)));
     }
   }
 

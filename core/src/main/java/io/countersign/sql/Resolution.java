@@ -1,6 +1,8 @@
 package io.countersign.sql;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.SortedMap;
@@ -17,13 +19,16 @@ import java.util.TreeSet;
  * @param objections why the names do not mean what they seem to; empty if they do
  * @param fingerprint what was resolved, by its subject ({@code view public.paid}), each with a hash
  *     or id of its definition; equal fingerprints mean that the statement still means the same
+ * @param ways how each of the tables is reached, for reviewers ({@code through the view
+ *     `public.paid`})
  */
 public record Resolution(
     List<String> tables,
     List<String> columns,
     List<String> effects,
     List<String> objections,
-    SortedMap<String, String> fingerprint) {
+    SortedMap<String, String> fingerprint,
+    SortedMap<String, String> ways) {
 
   private static final String UNREADABLE = "the target's catalogue could not be read";
 
@@ -33,6 +38,24 @@ public record Resolution(
     effects = List.copyOf(effects);
     objections = List.copyOf(objections);
     fingerprint = new TreeMap<>(fingerprint);
+    ways = new TreeMap<>(Objects.requireNonNullElse(ways, Collections.emptySortedMap()));
+  }
+
+  /** For what was resolved without saying how each table is reached. */
+  public Resolution(
+      List<String> tables,
+      List<String> columns,
+      List<String> effects,
+      List<String> objections,
+      SortedMap<String, String> fingerprint) {
+    this(tables, columns, effects, objections, fingerprint, new TreeMap<>());
+  }
+
+  /** The same with one more objection. */
+  public Resolution objecting(List<String> more) {
+    List<String> all = new ArrayList<>(objections);
+    all.addAll(more);
+    return new Resolution(tables, columns, effects, all, fingerprint, ways);
   }
 
   /** For a catalogue that said nothing but why. */

@@ -80,6 +80,9 @@ final class StatementDetail {
     if (node.has("is_program") || node.has("filename")) {
       return kind(StatementClass.ADMIN, Reversible.NO, "Copy through the server's files");
     }
+    if (node.has("is_from")) {
+      findings.mentions().change(RowChange.Kind.INSERT, NameChecks.written(node.path("relation")));
+    }
     return node.has("is_from")
         ? kind(StatementClass.WRITE, Reversible.UNKNOWN, "Copy into")
         : kind(StatementClass.EXPORT, Reversible.NO, "Export");
@@ -90,7 +93,7 @@ final class StatementDetail {
     String verb = "Drop " + objectName(object);
     if (RELATION_OBJECTS.contains(object)) {
       for (JsonNode name : node.path("objects")) {
-        findings.target(String.join(".", TreeNames.of(name.path("List").path("items"))));
+        findings.target(QualifiedName.of(TreeNames.of(name.path("List").path("items"))));
       }
     }
     if (object.equals("OBJECT_POLICY")) {

@@ -2,7 +2,6 @@ package io.countersign.sql;
 
 import io.countersign.action.Target;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -11,35 +10,58 @@ public final class TagMatch {
   private TagMatch() {}
 
   /**
-   * Tags of every table named, and of every tagged column of it that is named or may be meant by a
-   * {@code *} or a whole row. A name without a schema is looked for in every schema of the search
-   * path.
+   * Tags of every table that may be touched and of every column that may be. Where the catalogue
+   * could not say everything, also every tag of the tables as they are written.
    */
-  public static List<String> tagsTouched(Analysis analysis, Target target) {
+  public static List<String> tagsTouched(Analysis analysis, Resolution resolution, Target target) {
     Set<String> tags = new TreeSet<>();
-    for (String table : analysis.tables()) {
-      tags.addAll(tagsTouched(analysis, target, table));
+    for (String table : resolution.tables()) {
+      tags.addAll(tagsTouched(resolution, target, table));
+    }
+    if (!analysis.isComplete() || !resolution.isComplete()) {
+      for (String table : analysis.tables()) {
+        tags.addAll(tagsAsWritten(analysis, target, table));
+      }
     }
     return List.copyOf(tags);
   }
 
-  /** The same for one of the statement's tables, as written. */
-  public static List<String> tagsTouched(Analysis analysis, Target target, String table) {
-    // A statement that was not understood may name columns in ways the analysis cannot see.
+  /** The same for one of the tables, {@code schema.table}. */
+  public static List<String> tagsTouched(Resolution resolution, Target target, String table) {
+    Set<String> tags = new TreeSet<>(target.tags().getOrDefault(table, List.of()));
+    String prefix = table + ".";
+    target
+        .tags()
+        .forEach(
+            (key, values) -> {
+              if (key.startsWith(prefix)
+                  && (!resolution.isComplete() || resolution.columns().contains(key))) {
+                tags.addAll(values);
+              }
+            });
+    return List.copyOf(tags);
+  }
+
+  /**
+   * Tags of a table as it is written, and of every tagged column of it. A name without a schema is
+   * looked for in every schema of the search path.
+   */
+  public static List<String> tagsAsWritten(Analysis analysis, Target target, String table) {
     boolean everyColumn = analysis.wholeRows() || !analysis.isComplete();
     Set<String> tags = new TreeSet<>();
     for (String name : qualified(table, target.searchPath())) {
-      for (Map.Entry<String, List<String>> tagged : target.tags().entrySet()) {
-        String key = tagged.getKey();
-        if (key.equals(name)) {
-          tags.addAll(tagged.getValue());
-        } else if (key.startsWith(name + ".")) {
-          String column = key.substring(name.length() + 1);
-          if (everyColumn || analysis.columns().contains(column)) {
-            tags.addAll(tagged.getValue());
-          }
-        }
-      }
+      target
+          .tags()
+          .forEach(
+              (key, values) -> {
+                boolean isColumn = key.startsWith(name + ".");
+                if (key.equals(name)
+                    || (isColumn
+                        && (everyColumn
+                            || analysis.columns().contains(key.substring(name.length() + 1))))) {
+                  tags.addAll(values);
+                }
+              });
     }
     return List.copyOf(tags);
   }

@@ -128,6 +128,7 @@ final class TreeWalk {
     exact.problem().ifPresent(findings::problem);
     if (type.equals("TruncateStmt")) {
       findings.unboundedWrite();
+      findings.mentions().truncates(node);
     }
     target(node.path("relation"));
     target(node.path("view"));
@@ -149,7 +150,7 @@ final class TreeWalk {
       visit(wrapped, true);
       String name = wrapped.path("CommonTableExpr").path("ctename").asText();
       visible.add(name);
-      findings.rowName(name);
+      findings.mentions().rowName(name);
     }
     queryEffect(type, node);
     for (Map.Entry<String, JsonNode> field : node.properties()) {
@@ -192,24 +193,24 @@ final class TreeWalk {
   private void queryEffect(String type, JsonNode node) {
     switch (type) {
       case "InsertStmt" -> {
-        write("Insert into", Reversible.UNKNOWN, INSERT);
+        write(node, "Insert into", Reversible.UNKNOWN, INSERT);
         if (!node.has("cols")) {
           findings.wholeRows();
         }
         assigned(node.path("cols"));
       }
       case "UpdateStmt" -> {
-        write("Update", Reversible.UNKNOWN, UPDATE);
+        write(node, "Update", Reversible.UNKNOWN, UPDATE);
         assigned(node.path("targetList"));
         checkBounds(node, node.path("whereClause"));
       }
       case "DeleteStmt" -> {
-        write("Delete from", Reversible.NO, DELETE);
+        write(node, "Delete from", Reversible.NO, DELETE);
         checkBounds(node, node.path("whereClause"));
       }
       case "MergeStmt" -> {
         boolean deletes = node.toString().contains("\"CMD_DELETE\"");
-        write("Merge into", deletes ? Reversible.NO : Reversible.UNKNOWN, MERGE);
+        write(node, "Merge into", deletes ? Reversible.NO : Reversible.UNKNOWN, MERGE);
         checkBounds(node, node.path("joinCondition"));
         if (Bounds.mergesEveryOtherRow(node)) {
           findings.unboundedWrite();
@@ -219,7 +220,19 @@ final class TreeWalk {
     }
   }
 
-  private void write(String verb, Reversible back, int rank) {
+  private void write(JsonNode node, String verb, Reversible back, int rank) {
+    String table = NameChecks.written(node.path("relation"));
+    switch (rank) {
+      case INSERT -> {
+        findings.mentions().change(RowChange.Kind.INSERT, table);
+        if (node.has("onConflictClause")) {
+          findings.mentions().change(RowChange.Kind.UPDATE, table);
+        }
+      }
+      case UPDATE -> findings.mentions().change(RowChange.Kind.UPDATE, table);
+      case DELETE -> findings.mentions().change(RowChange.Kind.DELETE, table);
+      default -> findings.mentions().everyChange(table);
+    }
     findings.effect(StatementClass.WRITE, back, verb, rank);
   }
 
@@ -233,6 +246,7 @@ final class TreeWalk {
   private void target(JsonNode relation) {
     if (relation.has("relname")) {
       findings.target(names.relation(relation));
+      renamed(relation.path("alias"));
       NodeShape shape = NodeShape.of("RangeVar").orElseThrow();
       fields("RangeVar", relation, shape, true);
     }
@@ -247,11 +261,17 @@ final class TreeWalk {
   private void collect(String type, JsonNode node, boolean strict) {
     switch (type) {
       case "RangeVar" -> {
-        if (!isVisibleQuery(node)) {
+        if (isVisibleQuery(node)) {
+          findings.mentions().derived(node.path("relname").asText(), node.path("alias"));
+        } else {
           findings.table(names.relation(node));
         }
+        renamed(node.path("alias"));
       }
-      case "Alias" -> findings.rowName(node.path("aliasname").asText());
+      case "Alias" -> findings.mentions().rowName(node.path("aliasname").asText());
+      case "RangeSubselect", "RangeFunction", "RangeTableFunc", "JsonTable" ->
+          findings.mentions().derived("", node.path("alias"));
+      case "ReturningOption" -> findings.mentions().unclear(node.path("value").asText());
       case "ColumnRef" -> names.column(node.path("fields"));
       case "A_Indirection" -> names.indirection(node.path("indirection"));
       case "FuncCall" -> names.function(TreeNames.of(node.path("funcname")));
@@ -266,8 +286,18 @@ final class TreeWalk {
           findings.wholeRows();
         }
         TreeNames.of(node.path("usingClause")).forEach(findings::column);
+        renamed(node.path("alias"));
+        findings.mentions().unclear(node.path("alias").path("aliasname").asText());
+        findings.mentions().unclear(node.path("join_using_alias").path("aliasname").asText());
       }
       default -> {}
+    }
+  }
+
+  /** An alias may give a table's columns other names. */
+  private void renamed(JsonNode alias) {
+    if (alias.has("colnames")) {
+      findings.wholeRows();
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.countersign.action.Target;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class TagMatchTest {
@@ -39,7 +40,49 @@ class TagMatchTest {
             List.of(),
             List.of(),
             List.of());
-    return TagMatch.tagsTouched(analysis, TARGET);
+    return TagMatch.tagsTouched(analysis, Resolution.objecting("not asked"), TARGET);
+  }
+
+  private static List<String> tags(List<String> tables, String... columns) {
+    Resolution resolution =
+        new Resolution(tables, List.of(columns), List.of(), List.of(), new TreeMap<>());
+    Analysis analysis =
+        new Analysis(
+            StatementClass.READ,
+            1,
+            "Read",
+            List.of("customers"),
+            List.of("email"),
+            true,
+            List.of(),
+            List.of(),
+            List.of(),
+            false,
+            Reversible.YES,
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of(),
+            List.of());
+    return TagMatch.tagsTouched(analysis, resolution, TARGET);
+  }
+
+  @Test
+  void whatTheCatalogueResolvedIsExact() {
+    assertThat(tags(List.of("public.customers"), "public.customers.id")).isEmpty();
+    assertThat(tags(List.of("archive.customers"), "archive.customers.phone"))
+        .containsExactly("phone", "pii");
+    assertThat(tags(List.of("public.payments", "public.paid"), "public.paid.amount"))
+        .containsExactly("pci");
+  }
+
+  @Test
+  void resolutionWithAnObjectionTouchesEveryColumnOfItsTables() {
+    Resolution objecting =
+        new Resolution(
+            List.of("public.customers"), List.of(), List.of(), List.of("no"), new TreeMap<>());
+    assertThat(TagMatch.tagsTouched(objecting, TARGET, "public.customers"))
+        .containsExactly("email", "pii");
   }
 
   @Test

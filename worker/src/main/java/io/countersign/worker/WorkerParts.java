@@ -40,12 +40,17 @@ final class WorkerParts implements AutoCloseable {
 
   private final WorkerFactory factory;
   private final List<TargetDatabase> targets;
+  private final List<TargetCatalogue> catalogues;
   private final List<SlackChannel> slack;
 
   private WorkerParts(
-      WorkerFactory factory, List<TargetDatabase> targets, List<SlackChannel> slack) {
+      WorkerFactory factory,
+      List<TargetDatabase> targets,
+      List<TargetCatalogue> catalogues,
+      List<SlackChannel> slack) {
     this.factory = factory;
     this.targets = targets;
+    this.catalogues = catalogues;
     this.slack = slack;
   }
 
@@ -75,7 +80,7 @@ final class WorkerParts implements AutoCloseable {
               TargetDatabase database = new TargetDatabase(name, section.toConfig(), settings);
               facts.put(name, section.toTarget(name));
               databases.put(name, database);
-              catalogues.put(name, new TargetCatalogue(database));
+              catalogues.put(name, new TargetCatalogue(database, analyser));
             });
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
     Judge judge = new Judge(policy, analyser, catalogues, clock);
@@ -102,7 +107,8 @@ final class WorkerParts implements AutoCloseable {
             new ExecutionActivitiesImpl(jdbi, actions, results, databases, judge, recheck, clock)),
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
-    return new WorkerParts(factory, List.copyOf(databases.values()), slack);
+    return new WorkerParts(
+        factory, List.copyOf(databases.values()), List.copyOf(catalogues.values()), slack);
   }
 
   private static TargetDatabase.Settings settings(CountersignConfig config) {
@@ -115,6 +121,7 @@ final class WorkerParts implements AutoCloseable {
   public void close() throws Exception {
     factory.shutdown();
     factory.awaitTermination(5, TimeUnit.SECONDS);
+    catalogues.forEach(TargetCatalogue::close);
     targets.forEach(TargetDatabase::close);
     for (SlackChannel channel : slack) {
       channel.close();

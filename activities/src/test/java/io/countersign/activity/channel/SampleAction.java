@@ -286,6 +286,7 @@ record SampleAction(
         List.of("dba 1, security 1"),
         warnings,
         List.of(),
+        List.of(),
         NOW,
         NOW.plusSeconds(3600),
         proposal().digest());
