@@ -6,6 +6,7 @@ import io.countersign.policy.Facts;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Understanding;
 import java.util.List;
+import java.util.TreeSet;
 
 /** What the policy may know of an action: only what we established ourselves (R8). */
 final class JudgedFacts {
@@ -23,7 +24,7 @@ final class JudgedFacts {
         requesterGroups,
         analysis.statementClass().wireName(),
         analysis.statements(),
-        understood.resolution().tables(),
+        tables(understood),
         understood.resolution().columns(),
         understood.tags(),
         analysis.functions(),
@@ -33,5 +34,14 @@ final class JudgedFacts {
         !analysis.isComplete(),
         null,
         null);
+  }
+
+  /** What the catalogue found; where that is not all, also the names as they are written. */
+  private static List<String> tables(Understanding understood) {
+    TreeSet<String> tables = new TreeSet<>(understood.resolution().tables());
+    if (!understood.resolution().isComplete()) {
+      tables.addAll(understood.analysis().tables());
+    }
+    return List.copyOf(tables);
   }
 }

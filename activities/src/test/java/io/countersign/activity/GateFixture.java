@@ -52,7 +52,7 @@ final class GateFixture implements AutoCloseable {
   private final StatementAnalyser analyser = new StatementAnalyser(POOL);
   private final Path path;
   private final PolicyFile policy;
-  private final TargetCatalogue catalogue = new TargetCatalogue(databases.target);
+  private final TargetCatalogue catalogue = new TargetCatalogue(databases.target, analyser);
   private final Judge judge;
   private final Recheck recheck;
   private final PolicyActivitiesImpl judging;

@@ -31,7 +31,7 @@ final class Story {
 
         # Only for the story: changes of orders wait two seconds.
         - name: orders-expire-soon
-          when: sql.class == "write" && sql.tables.exists(t, t == "orders")
+          when: sql.class == "write" && sql.tables.exists(t, t == "public.orders")
           then: review
           approvals: [{dba: 1}]
           pending_for: 2s
