@@ -19,9 +19,12 @@ import java.util.function.Function;
  */
 final class PgQuery {
   private static final int INITIAL_PAGES = 512;
-  private static final int MAXIMUM_PAGES = 1008;
+  private static final int MAXIMUM_PAGES = 984;
 
-  /** What one instance may hold while it works: a little below 64 MiB, pages have 64 KiB. */
+  /** What one instance has from the start; pages have 64 KiB. */
+  static final long INITIAL_BYTES = INITIAL_PAGES * 65_536L;
+
+  /** What one instance may grow to: with what the JVM adds to it, below 64 MiB. */
   static final long MAXIMUM_BYTES = MAXIMUM_PAGES * 65_536L;
 
   private static final int ERROR_OFFSET = 8;
