@@ -11,7 +11,6 @@ import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
-import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionRow;
 import io.countersign.store.Ballot;
@@ -26,18 +25,13 @@ import io.countersign.workflow.VoteSeal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
 
@@ -57,7 +51,6 @@ final class GateFixture implements AutoCloseable {
   private final Recheck recheck;
   private final PolicyActivitiesImpl judging;
   private final ReviewActivitiesImpl reviews;
-  private String stranger = "";
 
   GateFixture(Path path, String rules) throws Exception {
     this.path = path;
@@ -209,47 +202,11 @@ final class GateFixture implements AutoCloseable {
             databases.store,
             databases.vault,
             Map.of("shop", databases.target),
-            this::meaning,
+            judge::resolve,
             recheck::beforeStart,
             clock,
             probe)
         .execute(id, row(id).digest());
-  }
-
-  /** As if something of that name had been found when the action was judged. */
-  void judgedAs(ActionId id, String subject) {
-    jdbi.useHandle(
-        handle ->
-            handle.execute(
-                "update action set resolution = jsonb_set(resolution\\:\\:jsonb, '{fingerprint}',"
-                    + " (resolution\\:\\:jsonb -> 'fingerprint')"
-                    + " || jsonb_build_object(cast(? as text), 'x'))\\:\\:text"
-                    + " where id = ?",
-                subject,
-                id.value()));
-  }
-
-  /** As if something of that name had come into being after the gate. */
-  void meaningMoves(String subject) {
-    stranger = subject;
-  }
-
-  private Optional<Resolution> meaning(Proposal proposal, Connection connection)
-      throws SQLException {
-    Optional<Resolution> now = judge.resolve(proposal, connection);
-    return now.map(
-        resolution -> {
-          SortedMap<String, String> fingerprint = new TreeMap<>(resolution.fingerprint());
-          if (!stranger.isEmpty()) {
-            fingerprint.put(stranger, "x");
-          }
-          return new Resolution(
-              resolution.tables(),
-              resolution.columns(),
-              resolution.effects(),
-              resolution.objections(),
-              fingerprint);
-        });
   }
 
   ActionRow row(ActionId id) {

@@ -1,19 +1,19 @@
 package io.countersign.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
-import io.countersign.action.Packet;
-import io.countersign.store.ActionError;
+import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.store.ActionRow;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import io.countersign.workflow.SealedVote;
 import io.countersign.workflow.Standing;
 import java.nio.file.Path;
-import java.util.List;
+import java.sql.SQLException;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,8 +35,12 @@ class GateTest {
         - {name: writes, when: 'sql.class == "write"', then: review,
            approvals: [{dba: 1, security: 1}]}
       """;
-  private static final String UPDATE = "update customers set email = 'x' where id = 1";
-  private static final String READ = "select id from customers order by id limit 3";
+  private static final String UPDATE = "update customer_mail set email = 'x' where id = 1";
+  private static final String READ = "select id from customer_mail order by id limit 3";
+  private static final String OTHER_VIEW =
+      "create or replace view customer_mail as"
+          + " select id, name as email from customers where id > 50";
+
   @TempDir Path folder;
   private GateFixture gate;
 
@@ -50,6 +54,10 @@ class GateTest {
     gate.close();
   }
 
+  private static Code error(ActionRow row) {
+    return Objects.requireNonNull(row.error()).code();
+  }
+
   private long changed() throws Exception {
     return gate.databases.count("select count(*) from customers where 'x' in (name, email)");
   }
@@ -60,6 +68,126 @@ class GateTest {
     assertThat(gate.row(id).status()).isEqualTo(ActionStatus.APPROVED);
     assertThat(gate.execute(id)).isEqualTo(new Executed(ActionStatus.SUCCEEDED, false));
     assertThat(changed()).isEqualTo(1);
+  }
+
+  @Test
+  void replacedViewSendsAnApprovedActionBackToReview() throws Exception {
+    ActionId id = gate.approved(UPDATE);
+    Digest voted = gate.row(id).digest();
+    SealedVote onItsWay = gate.vote(id, "alice");
+    gate.databases.sql(OTHER_VIEW);
+    assertThat(gate.execute(id)).isEqualTo(new Executed(ActionStatus.PENDING_REVIEW, false));
+    assertThat(changed()).isZero();
+    ActionRow row = gate.row(id);
+    assertThat(row.revision()).isEqualTo(2);
+    assertThat(row.digest()).isNotEqualTo(voted).isEqualTo(row.proposal().digest());
+    assertThat(Objects.requireNonNull(row.packet()).warnings().getFirst())
+        .contains("not what was judged", "customer_mail");
+    assertThat(row.packet().actionDigest()).isEqualTo(row.digest());
+    assertThat(gate.evidence(id))
+        .anyMatch(body -> body.contains("vote.withdrawn") && body.contains("CATALOGUE_CHANGED"));
+    assertThat(gate.evidence(id).getLast())
+        .contains("action.pending", "CATALOGUE_CHANGED", "customer_mail");
+    assertThat(gate.settle(onItsWay).receipt().code()).isEqualTo(Code.STALE_DIGEST);
+    assertThat(gate.judge(id).votes()).isEmpty();
+    assertThat(gate.judge(id).deadline()).isAfter(row.changedAt());
+  }
+
+  @Test
+  void whatWasSentBackRunsOnceItIsApprovedAnew() throws Exception {
+    ActionId id = gate.approved(UPDATE);
+    gate.databases.sql(OTHER_VIEW);
+    gate.execute(id);
+    gate.approves(id, "bob");
+    assertThat(gate.quorum(id).status()).isEqualTo(ActionStatus.APPROVED);
+    gate.execute(id);
+    assertThat(gate.row(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
+    assertThat(changed()).isZero();
+  }
+
+  @Test
+  void replacedViewIsSeenAtTheQuorumToo() throws Exception {
+    ActionId id = gate.judged(UPDATE);
+    gate.approves(id, "bob");
+    gate.databases.sql(OTHER_VIEW);
+    Standing standing = gate.quorum(id);
+    assertThat(standing.status()).isEqualTo(ActionStatus.PENDING_REVIEW);
+    assertThat(standing.votes()).isEmpty();
+    assertThat(standing.digest()).isEqualTo(gate.row(id).digest());
+    assertThat(gate.evidence(id).getLast()).contains("CATALOGUE_CHANGED");
+  }
+
+  @Test
+  void allowedReadOfAReplacedViewIsJudgedAnew() throws Exception {
+    ActionId id = gate.judged(READ);
+    assertThat(gate.row(id).status()).isEqualTo(ActionStatus.APPROVED);
+    gate.databases.sql(OTHER_VIEW);
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
+    assertThat(gate.evidence(id))
+        .anyMatch(body -> body.contains("action.judged") && body.contains("CATALOGUE_CHANGED"));
+    assertThat(gate.row(id).revision()).isEqualTo(1);
+  }
+
+  @Test
+  void allowedReadThatIsNoReadAnyMoreDoesNotRun() throws Exception {
+    ActionId id = gate.judged(READ);
+    gate.databases.sql("drop view customer_mail");
+    gate.databases.sql(
+        """
+        create function peek() returns table (id int) language sql
+          as 'select id from public.customers';
+        create view customer_mail as select id, id::text as email from peek()
+        """);
+    gate.databases.sql("grant select on customer_mail to public");
+    Executed executed = gate.execute(id);
+    assertThat(executed.status()).isIn(ActionStatus.REVOKED, ActionStatus.PENDING_REVIEW);
+    assertThat(gate.databases.vault.read(id)).isEmpty();
+  }
+
+  @Test
+  void viewReplacedBetweenTheGateAndTheRunIsRolledBack() throws Exception {
+    ActionId id = gate.approved(UPDATE);
+    ExecutionProbe replaces = at(Step.MARKED, OTHER_VIEW + " with local check option");
+    gate.databases.sql("grant all on customer_mail to public");
+    ActionId other = gate.approved("update customer_mail set email = 'x' where id = 60");
+    assertThat(gate.execute(other, replaces).status()).isEqualTo(ActionStatus.FAILED);
+    assertThat(error(gate.row(other))).isEqualTo(Code.CATALOGUE_CHANGED);
+    assertThat(Objects.requireNonNull(gate.row(other).error()).message()).contains("customer_mail");
+    assertThat(changed()).isZero();
+    assertThat(gate.databases.count("select count(*) from countersign.execution")).isZero();
+    assertThat(gate.row(id).status()).isEqualTo(ActionStatus.APPROVED);
+  }
+
+  @Test
+  void readOfAViewReplacedBetweenTheGateAndTheRunShowsNothing() throws Exception {
+    ActionId id = gate.judged(READ);
+    assertThat(gate.execute(id, at(Step.FENCED, OTHER_VIEW)).status())
+        .isEqualTo(ActionStatus.FAILED);
+    assertThat(error(gate.row(id))).isEqualTo(Code.CATALOGUE_CHANGED);
+    assertThat(gate.databases.vault.read(id)).isEmpty();
+  }
+
+  @Test
+  void roleThatIsGivenAnotherSnapshotIsNotFooled() throws Exception {
+    gate.databases.sql(
+        "alter role %s set default_transaction_isolation = 'repeatable read'"
+            .formatted(gate.databases.readRole()));
+    ActionId id = gate.judged(READ);
+    assertThat(gate.execute(id, at(Step.FENCED, OTHER_VIEW)).status())
+        .isEqualTo(ActionStatus.FAILED);
+    assertThat(error(gate.row(id))).isEqualTo(Code.CATALOGUE_CHANGED);
+  }
+
+  @Test
+  void tableThatTheSearchPathFindsFirstByNowIsNotTouched() throws Exception {
+    ActionId id = gate.approved("update orders set status = 'x' where id = 1");
+    gate.databases.sql("alter table orders rename to orders_before");
+    gate.databases.sql(
+        "create table orders (like orders_before including all);"
+            + " insert into orders select * from orders_before;"
+            + " grant select, update on orders to public");
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.PENDING_REVIEW);
+    assertThat(gate.databases.count("select count(*) from orders where status = 'x'")).isZero();
   }
 
   @Test
@@ -87,6 +215,28 @@ class GateTest {
     assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
     assertThat(gate.databases.count("select count(*) from public.orders where status = 'x'"))
         .isEqualTo(1);
+  }
+
+  @Test
+  void triggerThatWasAddedMeanwhileSendsItBack() throws Exception {
+    ActionId id = gate.approved("update orders set status = 'x' where id = 1");
+    gate.databases.sql(
+        """
+        create function spy() returns trigger language plpgsql as 'begin return new; end';
+        create trigger spy before update on orders for each row execute function spy()
+        """);
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.PENDING_REVIEW);
+  }
+
+  @Test
+  void targetThatCannotSayIsAskedAgainAndNothingRuns() throws Exception {
+    ActionId id = gate.approved(UPDATE);
+    gate.databases.sql("alter role %s with nologin".formatted(gate.databases.readRole()));
+    gate.databases.endSessions();
+    assertThatThrownBy(() -> gate.execute(id)).hasMessageContaining(id.value());
+    assertThat(gate.row(id).status()).isEqualTo(ActionStatus.APPROVED);
+    gate.databases.sql("alter role %s with login".formatted(gate.databases.readRole()));
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
   }
 
   @Test
@@ -134,7 +284,7 @@ class GateTest {
           - {name: none, when: 'true', then: refuse, because: not today}
         """);
     assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.REVOKED);
-    assertThat(error(id).code()).isEqualTo(Code.POLICY_REFUSED);
+    assertThat(error(gate.row(id))).isEqualTo(Code.POLICY_REFUSED);
     assertThat(changed()).isZero();
   }
 
@@ -147,73 +297,19 @@ class GateTest {
           - {name: reads, when: 'sql.class == "read"', then: allow, limits: {max_rows: 10}}
         """);
     gate.execute(id);
-    assertThat(error(id).code()).isEqualTo(Code.ROW_LIMIT);
+    assertThat(error(gate.row(id))).isEqualTo(Code.ROW_LIMIT);
     assertThat(gate.evidence(id)).anyMatch(body -> body.contains("action.judged"));
   }
 
-  @Test
-  void whatIsNotWhatWasJudgedGoesBackToReview() throws Exception {
-    ActionId id = gate.approved(UPDATE);
-    Digest voted = gate.row(id).digest();
-    SealedVote onItsWay = gate.vote(id, "alice");
-    gate.judgedAs(id, "view public.paid");
-    assertThat(gate.execute(id)).isEqualTo(new Executed(ActionStatus.PENDING_REVIEW, false));
-    assertThat(changed()).isZero();
-    ActionRow row = gate.row(id);
-    assertThat(row.revision()).isEqualTo(2);
-    assertThat(row.digest()).isNotEqualTo(voted).isEqualTo(row.proposal().digest());
-    Packet packet = Objects.requireNonNull(row.packet());
-    assertThat(packet.warnings().getFirst()).contains("not what was judged", "view public.paid");
-    assertThat(packet.actionDigest()).isEqualTo(row.digest());
-    assertThat(gate.evidence(id))
-        .anyMatch(body -> body.contains("vote.withdrawn") && body.contains("CATALOGUE_CHANGED"));
-    assertThat(gate.evidence(id).getLast())
-        .contains("action.pending", "CATALOGUE_CHANGED", "view public.paid");
-    assertThat(gate.settle(onItsWay).receipt().code()).isEqualTo(Code.STALE_DIGEST);
-    assertThat(gate.judge(id).votes()).isEmpty();
-    gate.approves(id, "bob");
-    assertThat(gate.quorum(id).status()).isEqualTo(ActionStatus.APPROVED);
-    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
-  }
-
-  @Test
-  void differenceIsSeenAtTheQuorumToo() {
-    ActionId id = gate.judged(UPDATE);
-    gate.approves(id, "bob");
-    gate.judgedAs(id, "view public.paid");
-    Standing standing = gate.quorum(id);
-    assertThat(standing.status()).isEqualTo(ActionStatus.PENDING_REVIEW);
-    assertThat(standing.votes()).isEmpty();
-    assertThat(standing.digest()).isEqualTo(gate.row(id).digest());
-    assertThat(gate.evidence(id).getLast()).contains("CATALOGUE_CHANGED");
-  }
-
-  @Test
-  void allowedReadThatMeansAnotherIsJudgedAnewAndMayRun() {
-    ActionId id = gate.judged(READ);
-    gate.judgedAs(id, "view public.paid");
-    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
-    assertThat(gate.evidence(id))
-        .anyMatch(body -> body.contains("action.judged") && body.contains("CATALOGUE_CHANGED"));
-    assertThat(gate.row(id).revision()).isEqualTo(1);
-  }
-
-  @Test
-  void differenceThatComesAfterTheGateIsRolledBack() throws Exception {
-    ActionId write = gate.approved(UPDATE);
-    ActionId read = gate.judged(READ);
-    gate.meaningMoves("view public.paid");
-    for (ActionId id : List.of(write, read)) {
-      assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.FAILED);
-      assertThat(error(id).code()).isEqualTo(Code.CATALOGUE_CHANGED);
-      assertThat(error(id).message()).contains("view public.paid");
-      assertThat(gate.databases.vault.read(id)).isEmpty();
-    }
-    assertThat(changed()).isZero();
-    assertThat(gate.databases.count("select count(*) from countersign.execution")).isZero();
-  }
-
-  private ActionError error(ActionId id) {
-    return Objects.requireNonNull(gate.row(id).error());
+  private ExecutionProbe at(Step step, String sql) {
+    return (reached, action) -> {
+      if (reached == step) {
+        try {
+          gate.databases.sql(sql);
+        } catch (SQLException e) {
+          throw new IllegalStateException(e);
+        }
+      }
+    };
   }
 }
