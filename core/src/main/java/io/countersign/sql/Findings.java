@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /** What a walk over a parse tree collects. The class only ever gets worse. */
 final class Findings {
@@ -119,6 +120,17 @@ final class Findings {
     names.addAll(types);
     names.addAll(mentions.rowNames());
     return names;
+  }
+
+  /** Tables with a name outside ASCII: only a catalogue can say whether they are what they seem. */
+  List<Doubt> foreignTables() {
+    return Stream.of(targets, tables)
+        .flatMap(Set::stream)
+        .flatMap(table -> QualifiedName.parts(table).stream())
+        .filter(part -> !Lookalikes.isPlain(part))
+        .map(part -> new Doubt(Doubt.Subject.NAME, part))
+        .distinct()
+        .toList();
   }
 
   /** The analysis so far; nothing with a problem is a read. */

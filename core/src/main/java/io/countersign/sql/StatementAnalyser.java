@@ -114,6 +114,7 @@ public final class StatementAnalyser {
       findings.problem("more than one statement");
     }
     findings.names().forEach(tokens::name);
+    findings.foreignTables().forEach(findings::doubt);
     if (tokens.isDeceptive()) {
       findings.problem("what people see may differ from what PostgreSQL reads");
       findings.raise(StatementClass.UNKNOWN);

@@ -116,8 +116,12 @@ final class Tokens {
 
   /** Looks at a name, of a token or of the tree, for what people would misread. */
   void name(String name) {
-    if (!name.chars().allMatch(character -> character < 0x7F)) {
-      deceive("a name has characters outside ASCII");
+    if (Lookalikes.isPlain(name)) {
+      return;
+    }
+    warnings.add("a name has characters outside ASCII");
+    if (Lookalikes.mayDeceive(name)) {
+      deceive("a name has letters of several scripts or characters that are no letters");
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -163,11 +164,32 @@ class StatementAnalyserTest {
     assertDeceptive("select '\u200b'", "zero width");
     assertDeceptive("select '\u001b[31m'", "control");
     assertDeceptive("select '\u00a0'", "cannot be seen");
-    assertDeceptive("select \u0440ayments from a", "outside ASCII");
+    assertDeceptive("select \u0440ayments from a", "several scripts");
+    assertDeceptive("select a from \uff50ayments", "several scripts");
+    assertDeceptive("select gro\u0308\u00dfe from a", "several scripts");
+    assertDeceptive("select a\u2215b from a", "several scripts");
     assertDeceptive("select U&\"\\0061\" from a", "Unicode escapes");
     assertDeceptive("select " + "a".repeat(64) + " from a", "63 bytes");
     assertThat(ANALYSER.analyse("select " + "a".repeat(63) + " from a").warnings()).isEmpty();
     assertThat(ANALYSER.analyse("select 'Zoë\r\n\t中'").warnings()).isEmpty();
+  }
+
+  @Test
+  void namesInAnotherLanguageAreNoticedAndTheTableIsTheCataloguesToKnow() {
+    Analysis column =
+        ANALYSER.analyse("select größe as höhe, 売上_id from orders ö where ö.größe > 1");
+    assertThat(column.statementClass()).isEqualTo(StatementClass.READ);
+    assertThat(column.warnings()).containsExactly("a name has characters outside ASCII");
+    Analysis table = ANALYSER.analyse("select 1 from lager.\"Aufträge\"");
+    assertThat(table.statementClass()).isEqualTo(StatementClass.UNKNOWN);
+    assertThat(table.uninspectable())
+        .containsExactly("the name `Aufträge` has characters that look like others");
+    Resolution known =
+        new Resolution(
+            List.of(), List.of(), List.of(), List.of(), new TreeMap<>(), new TreeMap<>());
+    assertThat(table.settledBy(known).statementClass()).isEqualTo(StatementClass.READ);
+    assertThat(ANALYSER.analyse("delete from Aufträge where id = 1").statementClass())
+        .isEqualTo(StatementClass.WRITE);
   }
 
   @Test
