@@ -58,16 +58,10 @@ public final class Judge {
   /** What was found out about a proposal, and what the policy says to it. */
   public record Judged(Understanding understanding, Facts facts, Verdict verdict) {}
 
-  /** Empty if its target is not configured. */
-  public Optional<Judged> judge(
-      Proposal proposal, List<String> requesterGroups, Spending spending) {
-    return establish(proposal, requesterGroups)
-        .map(
-            known ->
-                new Judged(known.understanding(), known.facts(), judge(known.facts(), spending)));
-  }
-
-  /** The part of judging that takes time: parsing, and asking the target. */
+  /**
+   * The part of judging that takes time: parsing, and asking the target. Empty if the target is not
+   * configured.
+   */
   Optional<Established> establish(Proposal proposal, List<String> requesterGroups) {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(

@@ -16,6 +16,7 @@ import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Mentions;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
 import io.countersign.sql.StatementClass;
@@ -238,7 +239,8 @@ final class ExecutionFixture implements AutoCloseable {
             List.of(),
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Mentions.NONE);
     Verdict verdict =
         new Verdict(
             Verdict.Outcome.ALLOW,

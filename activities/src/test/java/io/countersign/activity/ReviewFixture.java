@@ -18,6 +18,7 @@ import io.countersign.policy.PolicyFile;
 import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Mentions;
 import io.countersign.sql.ParserPool;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
@@ -71,7 +72,8 @@ final class ReviewFixture {
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          Mentions.NONE);
 
   private final Clock clock = Clock.systemUTC();
   private final Jdbi jdbi;

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * not fit with the field's name and what was expected.
  */
 final class Body {
-  private static final int MAX_BYTES = 256 * 1024;
-  private static final int MOST_READ_ON = 8 * 1024 * 1024;
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
@@ -67,11 +65,7 @@ final class Body {
 
   private static String text(InputStream stream) {
     try {
-      byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        readOn(stream);
-        throw new ApiException(Code.TOO_LARGE, "the body is larger than 256 KiB");
-      }
+      byte[] bytes = BoundedBytes.read(stream);
       return StandardCharsets.UTF_8
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPORT)
@@ -81,17 +75,6 @@ final class Body {
       throw refusal("the body is not valid UTF-8");
     } catch (IOException e) {
       throw refusal("the body could not be read");
-    }
-  }
-
-  /** Whoever still sends would lose the answer when the connection closes under it. */
-  private static void readOn(InputStream stream) throws IOException {
-    byte[] ignored = new byte[64 * 1024];
-    int left = MOST_READ_ON;
-    int read = 0;
-    while (left > 0 && read >= 0) {
-      read = stream.read(ignored);
-      left -= read;
     }
   }
 

@@ -63,44 +63,6 @@ public record Analysis(
     mentions = Objects.requireNonNullElse(mentions, Mentions.NONE);
   }
 
-  /** Without detail about the names: any of them may belong to any table. */
-  public Analysis(
-      StatementClass statementClass,
-      int statements,
-      String verb,
-      List<String> tables,
-      List<String> columns,
-      boolean wholeRows,
-      List<String> functions,
-      List<String> operators,
-      List<String> types,
-      boolean unboundedWrite,
-      Reversible reversible,
-      List<String> uninspectable,
-      List<String> warnings,
-      List<Span> literals,
-      List<Span> comments,
-      List<Span> hotSpans) {
-    this(
-        statementClass,
-        statements,
-        verb,
-        tables,
-        columns,
-        wholeRows,
-        functions,
-        operators,
-        types,
-        unboundedWrite,
-        reversible,
-        uninspectable,
-        warnings,
-        literals,
-        comments,
-        hotSpans,
-        Mentions.NONE);
-  }
-
   /** True if nothing was left for people to inspect. */
   @JsonIgnore
   public boolean isComplete() {

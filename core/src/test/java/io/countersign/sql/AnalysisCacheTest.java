@@ -46,6 +46,7 @@ class AnalysisCacheTest {
         List.of(),
         Collections.nCopies(literals, new Span(0, 1)),
         List.of(),
-        List.of());
+        List.of(),
+        Mentions.NONE);
   }
 }

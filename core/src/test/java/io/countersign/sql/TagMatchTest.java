@@ -39,7 +39,8 @@ class TagMatchTest {
             List.of(),
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Mentions.NONE);
     return TagMatch.tagsTouched(analysis, Resolution.objecting("not asked"), TARGET);
   }
 
@@ -63,7 +64,8 @@ class TagMatchTest {
             List.of(),
             List.of(),
             List.of(),
-            List.of());
+            List.of(),
+            Mentions.NONE);
     return TagMatch.tagsTouched(analysis, resolution, TARGET);
   }
 

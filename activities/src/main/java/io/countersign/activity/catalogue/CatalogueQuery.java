@@ -1,12 +1,16 @@
 package io.countersign.activity.catalogue;
 
+import io.countersign.sql.QualifiedName;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,30 @@ record CatalogueQuery(String sql) {
         return answers;
       }
     }
+  }
+
+  /**
+   * Ids by name, for a question whose first parameters are schemas and names, the schema null where
+   * none is written, and whose answer is the name's position and an id.
+   *
+   * @return those that exist, by the name as written
+   */
+  Map<String, Long> find(Connection connection, List<String> written, @Nullable Object... rest)
+      throws SQLException {
+    List<@Nullable String> schemas = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    for (String name : written) {
+      List<String> parts = QualifiedName.parts(name);
+      // A database before the schema is the one we are connected to, or an error of PostgreSQL's.
+      schemas.add(parts.size() > 1 ? parts.get(parts.size() - 2) : null);
+      names.add(parts.getLast());
+    }
+    List<@Nullable Object> values = new ArrayList<>(List.of(texts(schemas), texts(names)));
+    values.addAll(Arrays.asList(rest));
+    Map<String, Long> found = new LinkedHashMap<>();
+    ask(connection, row -> Map.entry(row.getInt(1), row.getLong(2)), values.toArray())
+        .forEach(entry -> found.put(written.get(entry.getKey() - 1), entry.getValue()));
+    return found;
   }
 
   static void bind(Connection connection, PreparedStatement statement, @Nullable Object... values)

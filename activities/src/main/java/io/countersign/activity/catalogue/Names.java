@@ -1,10 +1,7 @@
 package io.countersign.activity.catalogue;
 
-import io.countersign.sql.QualifiedName;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -44,24 +41,6 @@ final class Names {
   static Map<String, Long> find(
       Connection connection, List<String> written, List<String> path, @Nullable String role)
       throws SQLException {
-    List<@Nullable String> schemas = new ArrayList<>();
-    List<String> relations = new ArrayList<>();
-    for (String name : written) {
-      List<String> parts = QualifiedName.parts(name);
-      // A database before the schema is the one we are connected to, or an error of PostgreSQL's.
-      schemas.add(parts.size() > 1 ? parts.get(parts.size() - 2) : null);
-      relations.add(parts.getLast());
-    }
-    Map<String, Long> found = new LinkedHashMap<>();
-    QUERY
-        .ask(
-            connection,
-            row -> Map.entry(row.getInt(1), row.getLong(2)),
-            CatalogueQuery.texts(schemas),
-            CatalogueQuery.texts(relations),
-            CatalogueQuery.texts(path),
-            role)
-        .forEach(entry -> found.put(written.get(entry.getKey() - 1), entry.getValue()));
-    return found;
+    return QUERY.find(connection, written, CatalogueQuery.texts(path), role);
   }
 }

@@ -16,7 +16,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Types that are not built in, and whether making a value of them runs nobody's code: enums,
@@ -97,23 +96,7 @@ final class Types {
     if (written.isEmpty()) {
       return Map.of();
     }
-    List<@Nullable String> schemas = new ArrayList<>();
-    List<String> names = new ArrayList<>();
-    for (String name : written) {
-      List<String> parts = QualifiedName.parts(name);
-      schemas.add(parts.size() > 1 ? parts.get(parts.size() - 2) : null);
-      names.add(parts.getLast());
-    }
-    Map<String, Long> found = new LinkedHashMap<>();
-    NAMED
-        .ask(
-            connection,
-            row -> Map.entry(row.getInt(1), row.getLong(2)),
-            CatalogueQuery.texts(schemas),
-            CatalogueQuery.texts(names),
-            CatalogueQuery.texts(path))
-        .forEach(entry -> found.put(written.get(entry.getKey() - 1), entry.getValue()));
-    return found;
+    return NAMED.find(connection, written, CatalogueQuery.texts(path));
   }
 
   /** The types and all that they are made of. */

@@ -11,6 +11,7 @@ import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.Mentions;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
 import io.countersign.sql.StatementClass;
@@ -344,5 +345,6 @@ class ChannelActivitiesTest {
           List.of(),
           List.of(),
           List.of(),
-          List.of());
+          List.of(),
+          Mentions.NONE);
 }

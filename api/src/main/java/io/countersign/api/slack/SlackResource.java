@@ -3,6 +3,7 @@ package io.countersign.api.slack;
 import io.countersign.action.Code;
 import io.countersign.action.Decision;
 import io.countersign.api.ApiException;
+import io.countersign.api.BoundedBytes;
 import io.countersign.api.ReviewResource;
 import io.countersign.api.Votes;
 import io.countersign.workflow.ButtonSeal;
@@ -41,7 +42,6 @@ import org.slf4j.LoggerFactory;
 @Produces(MediaType.APPLICATION_JSON)
 public final class SlackResource implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SlackResource.class);
-  private static final int MAX_BYTES = 256 * 1024;
   private static final int MAX_REASON = 2_000;
   private static final int PATIENCE_MILLIS = 2_000;
   private static final String CHANNEL = "slack";
@@ -224,11 +224,7 @@ public final class SlackResource implements AutoCloseable {
 
   private static String text(InputStream stream) {
     try {
-      byte[] bytes = stream.readNBytes(MAX_BYTES + 1);
-      if (bytes.length > MAX_BYTES) {
-        throw new ApiException(Code.TOO_LARGE, "the body is larger than 256 KiB");
-      }
-      return new String(bytes, StandardCharsets.UTF_8);
+      return new String(BoundedBytes.read(stream), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new ApiException(Code.VALIDATION, "the body could not be read");
     }
