@@ -18,7 +18,7 @@ final class Closing {
     Map<String, Object> details = new HashMap<>();
     details.put("request", row.contentHash());
     details.put("target", row.target());
-    details.put("kind", row.kind());
+    details.put("kind", row.kind().wireName());
     if (row.verdict() != null) {
       details.put("verdict", Digest.sha256(Json.write(row.verdict())).value());
       details.put("rules", row.verdict().rules());

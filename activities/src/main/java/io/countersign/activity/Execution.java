@@ -2,7 +2,12 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.ApplyMigration;
+import io.countersign.action.ChangeInfrastructure;
 import io.countersign.action.Digest;
+import io.countersign.action.ExecuteSql;
+import io.countersign.action.ExportData;
+import io.countersign.action.GrantRole;
 import io.countersign.activity.ExecutionFault.Kind;
 import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.activity.TargetDatabase.Purpose;
@@ -15,9 +20,8 @@ import io.countersign.store.Outcome;
 import io.countersign.store.ResultTable;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.time.Duration;
-import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,9 +43,6 @@ import org.jspecify.annotations.Nullable;
 final class Execution {
   static final String LEDGER = "ledger";
   static final String READ_ONLY = "read_only";
-
-  /** Without this word no statement can change rows in a part of it that its tag does not count. */
-  private static final Pattern WITH = Pattern.compile("(?i)\\bwith\\b");
 
   private final ActionRow row;
   private final ActionId id;
@@ -91,11 +92,10 @@ final class Execution {
   private Executed read(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
     Verdict verdict = requirePermit();
+    Work work = work(verdict, target);
     ResultTable table;
     try (TargetSession session = target.begin(purpose(verdict))) {
-      NativeStatement.Answer answer = runAsJudged(session, verdict);
-      refuseTooMuch(answer, 0, verdict);
-      table = table(target, session, answer, verdict);
+      table = Objects.requireNonNull(work.run(session).table());
       session.commit();
     }
     probe.reached(Step.RAN, id);
@@ -145,57 +145,28 @@ final class Execution {
       ExecutionProbe probe,
       Marker marker)
       throws ExecutionFault {
-    Verdict verdict = requirePermit();
-    NativeStatement.Answer answer = runAsJudged(session, verdict);
+    Work.Done done = work(requirePermit(), target).run(session);
     probe.reached(Step.RAN, id);
-    long changed = session.rowsChanged();
-    boolean hidden = WITH.matcher(row.statement().sql()).find();
-    refuseTooMuch(answer, hidden ? changed : 0, verdict);
-    if (answer.fields() == null) {
-      recorder.pending(id, fence, answer.changed(), null, null);
-      return new Outcome(answer.changed(), LEDGER, marker.executedAt(), null, null);
-    }
-    ResultTable table = table(target, session, answer, verdict);
-    ResultTable.Written text = table.write();
-    recorder.pending(id, fence, answer.rows().size(), table, text);
+    ResultTable table = done.table();
+    ResultTable.Written text = table == null ? null : table.write();
+    recorder.pending(id, fence, done.rows(), table, text);
     return new Outcome(
-        answer.rows().size(), LEDGER, marker.executedAt(), text.sha256(), text.bytes());
+        done.rows(),
+        LEDGER,
+        marker.executedAt(),
+        text == null ? null : text.sha256(),
+        text == null ? null : text.bytes());
   }
 
-  /**
-   * Runs the statement and makes sure that it meant what was judged. The locks that it took keep
-   * its objects as they are until the end of the transaction, so the comparison comes after it. A
-   * statement that is to change the catalogue itself is preceded by it.
-   */
-  private NativeStatement.Answer runAsJudged(TargetSession session, Verdict verdict)
-      throws ExecutionFault {
-    return switch (statementClass) {
-      case READ, WRITE, UNKNOWN, EXPORT -> {
-        NativeStatement.Answer answer = run(session, verdict);
-        // Cut off in the middle, it is rolled back anyway.
-        if (!answer.tooMuch()) {
-          requireSameMeaning(session);
-        }
-        yield answer;
-      }
-      case DDL, ROLE, ADMIN -> {
-        requireSameMeaning(session);
-        yield run(session, verdict);
-      }
+  private Work work(Verdict verdict, TargetDatabase target) throws ExecutionFault {
+    return switch (row.arguments()) {
+      case ExecuteSql sql ->
+          new StatementWork(
+              row, sql.steps().getFirst(), statementClass, verdict, target.target(), meanings);
+      case ApplyMigration _, ExportData _, GrantRole _, ChangeInfrastructure _ ->
+          throw ExecutionFault.of(
+              Kind.NO_CREDENTIAL, "the target runs no actions of kind " + row.kind().wireName());
     };
-  }
-
-  private NativeStatement.Answer run(TargetSession session, Verdict verdict) throws ExecutionFault {
-    Long bytes = verdict.maxBytes();
-    return session.run(row.statement(), maxRows(verdict), bytes == null ? Long.MAX_VALUE : bytes);
-  }
-
-  private void requireSameMeaning(TargetSession session) throws ExecutionFault {
-    List<String> differences =
-        Differences.of(session.meaning(meanings, row.proposal()), row.resolution());
-    if (!differences.isEmpty()) {
-      throw ExecutionFault.of(Kind.CATALOGUE_CHANGED, Differences.sentence(differences));
-    }
   }
 
   /** An earlier attempt committed and could not say so. */
@@ -221,32 +192,6 @@ final class Execution {
       throw ExecutionFault.of(Kind.NOT_PERMITTED, "what is stored is not what was approved");
     }
     return verdict;
-  }
-
-  private void refuseTooMuch(NativeStatement.Answer answer, long hiddenChanges, Verdict verdict)
-      throws ExecutionFault {
-    int limit = maxRows(verdict);
-    if (answer.tooMuch()
-        || answer.rows().size() > limit
-        || answer.changed() > limit
-        || hiddenChanges > limit) {
-      throw ExecutionFault.of(
-          Kind.TOO_MUCH,
-          "more than the approved " + limit + " rows or more bytes than a result may have");
-    }
-  }
-
-  private ResultTable table(
-      TargetDatabase target, TargetSession session, NativeStatement.Answer answer, Verdict verdict)
-      throws ExecutionFault {
-    List<ResultColumn> columns = session.describe(answer);
-    return new ResultMask(target.target(), row, verdict).apply(columns, answer.rows());
-  }
-
-  private int maxRows(Verdict verdict) {
-    Integer tighter = verdict.maxRows();
-    int limit = row.limits().maxRows();
-    return tighter == null ? limit : Math.min(limit, tighter);
   }
 
   private Purpose purpose(@Nullable Verdict verdict) {

@@ -224,8 +224,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
 
   /** The stored bytes, the stored digest and the approved digest are one; and it was judged. */
   private static boolean isPermitted(ActionRow row, Digest permitted) {
-    return row.kind().equals("execute_sql")
-        && row.analysis() != null
+    return row.analysis() != null
         && row.verdict() != null
         && row.digest().equals(permitted)
         && row.proposal().digest().equals(permitted);

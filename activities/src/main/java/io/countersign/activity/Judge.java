@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.Arguments;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
 import io.countersign.policy.Circumstances;
@@ -14,9 +15,11 @@ import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,7 +69,7 @@ public final class Judge {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(
             catalogue -> {
-              Understanding understood = understand(catalogue, proposal.statement());
+              Understanding understood = understand(catalogue, proposal.arguments());
               return new Established(
                   understood,
                   JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood));
@@ -76,7 +79,9 @@ public final class Judge {
   /** What the statement's names mean now; empty if its target is not configured. */
   Optional<Resolution> resolve(Proposal proposal) {
     return Optional.ofNullable(targets.get(proposal.target()))
-        .map(catalogue -> catalogue.resolve(analyser.analyse(proposal.statement().sql())));
+        .map(
+            catalogue ->
+                Resolution.together(walked(proposal).stream().map(catalogue::resolve).toList()));
   }
 
   /** What the policy in force says now, and all that led to it. */
@@ -87,14 +92,31 @@ public final class Judge {
   /** The same as one connection sees it now, in its transaction. */
   Optional<Resolution> resolve(Proposal proposal, Connection connection) throws SQLException {
     TargetCatalogue catalogue = targets.get(proposal.target());
-    return catalogue == null
-        ? Optional.empty()
-        : Optional.of(catalogue.resolve(analyser.analyse(proposal.statement().sql()), connection));
+    if (catalogue == null) {
+      return Optional.empty();
+    }
+    List<Resolution> parts = new ArrayList<>();
+    for (Analysis walked : walked(proposal)) {
+      parts.add(catalogue.resolve(walked, connection));
+    }
+    return Optional.of(Resolution.together(parts));
+  }
+
+  private List<Analysis> walked(Proposal proposal) {
+    return proposal.arguments().steps().stream().map(step -> analyser.analyse(step.sql())).toList();
   }
 
   /** What the policy in force says now to facts established before. */
   Verdict judge(Facts facts, Spending spending) {
     return policy.current().judge(facts, new Circumstances(clock.instant(), spending));
+  }
+
+  private Understanding understand(TargetCatalogue catalogue, Arguments arguments) {
+    List<Statement> steps = arguments.steps();
+    return Understanding.together(
+        steps.stream().map(step -> understand(catalogue, step)).toList(),
+        steps.stream().map(step -> step.sql().getBytes(StandardCharsets.UTF_8).length).toList(),
+        Arguments.BETWEEN_STEPS.length());
   }
 
   private Understanding understand(TargetCatalogue catalogue, Statement statement) {

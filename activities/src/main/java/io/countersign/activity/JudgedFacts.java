@@ -16,7 +16,7 @@ final class JudgedFacts {
       Proposal proposal, List<String> requesterGroups, Target target, Understanding understood) {
     Analysis analysis = understood.analysis();
     return new Facts(
-        proposal.kind(),
+        proposal.kind().wireName(),
         target.name(),
         target.environment(),
         proposal.requester().type().wireName(),

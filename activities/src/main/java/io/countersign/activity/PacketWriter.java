@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.Arguments;
 import io.countersign.action.Digest;
 import io.countersign.action.Packet;
 import io.countersign.action.Target;
@@ -50,12 +51,12 @@ final class PacketWriter {
       @Nullable Instant expiresAt,
       List<String> news) {
     Analysis analysis = understood.analysis();
-    String sql = row.statement().sql();
+    String sql = row.arguments().text();
     byte[] bytes = sql.getBytes(StandardCharsets.UTF_8);
     int maxRows = row.limits().maxRows();
     return new Packet(
         row.id(),
-        row.kind(),
+        row.kind().wireName(),
         analysis.title(),
         target.name(),
         target.environment(),
@@ -63,7 +64,7 @@ final class PacketWriter {
         SafeText.block(sql),
         SafeText.block(LiteralMask.mask(sql, analysis)),
         !understood.tags().isEmpty() || LiteralMask.mayHoldSecret(sql, analysis),
-        row.statement().params(),
+        params(row.arguments()),
         bytes.length,
         hotLines(bytes, analysis.hotSpans()),
         comments(bytes, analysis.comments()),
@@ -132,6 +133,10 @@ final class PacketWriter {
         .map(text -> text.length() > MAX_COMMENT ? text.substring(0, MAX_COMMENT) + "…" : text)
         .map(SafeText::block)
         .toList();
+  }
+
+  private static List<@Nullable String> params(Arguments arguments) {
+    return arguments.steps().stream().flatMap(step -> step.params().stream()).toList();
   }
 
   private static String seats(SortedMap<String, Integer> alternative) {

@@ -72,7 +72,8 @@ public final class Reconciler implements AutoCloseable {
   }
 
   private void restart(ActionRow row) {
-    engine.start(row.id(), row.kind(), row.target(), row.digest(), row.requester().shown());
+    engine.start(
+        row.id(), row.kind().wireName(), row.target(), row.digest(), row.requester().shown());
   }
 
   /** Brings ballots that came in before the given time and were not answered. */

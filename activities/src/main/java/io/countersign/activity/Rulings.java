@@ -226,8 +226,7 @@ final class Rulings {
   }
 
   private static Proposal revised(Proposal was, int revision) {
-    return new Proposal(
-        was.kind(), was.target(), was.statement(), was.requester(), revision, was.limits());
+    return new Proposal(was.target(), was.arguments(), was.requester(), revision, was.limits());
   }
 
   private Event judged(ActionRow row, Code code, Verdict strict, List<String> subjects) {

@@ -121,8 +121,12 @@ class ExecutionCrashTest {
         .useHandle(
             handle ->
                 handle.execute(
-                    "update action set sql = 'delete from effect where $1::text is null'"
-                        + " where id = ?",
+                    """
+                    update action set arguments =
+                      '{"kind":"execute_sql","sql":"delete from effect where $1::text is null",'
+                      || '"params":["x"]}'
+                    where id = ?
+                    """,
                     id.value()));
     boolean tookEffect = instant.compareTo(Step.COMMITTED) >= 0;
     assertThat(untilDone(fixture.activities(), id, digest).status())

@@ -3,12 +3,12 @@ package io.countersign.activity;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
-import io.countersign.action.Statement;
 import io.countersign.activity.TargetConfig.Credentials;
 import io.countersign.activity.TargetConfig.Guarantee;
 import io.countersign.activity.TargetConfig.Login;
@@ -213,9 +213,8 @@ final class ExecutionFixture implements AutoCloseable {
     Instant now = Instant.now();
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             "shop",
-            new Statement(sql, java.util.Arrays.asList(params)),
+            new ExecuteSql(sql, java.util.Arrays.asList(params)),
             new Requester(options.requester(), "requester-1", null),
             1,
             new Limits(options.maxRows(), 20_000));

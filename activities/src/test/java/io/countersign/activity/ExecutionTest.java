@@ -129,7 +129,9 @@ class ExecutionTest {
     ActionId id =
         fixture.approved(StatementClass.WRITE, "update orders set status = 'a' where id = 1");
     Digest approved = fixture.digest(id);
-    control("update action set sql = 'delete from orders' where id = '" + id + "'");
+    control(
+        "update action set arguments = replace(arguments, 'update orders', 'delete from orders --')"
+            + " where id = '%s'".formatted(id));
     Executed executed = fixture.activities().execute(id, approved);
     assertThat(executed.status()).isEqualTo(ActionStatus.FAILED);
     assertThat(error(id).code()).isEqualTo(Code.PERMIT_INVALID);
@@ -143,7 +145,11 @@ class ExecutionTest {
     Digest approved = fixture.digest(id);
     ActionId other = fixture.approved(StatementClass.WRITE, "delete from orders");
     control(
-        "update action set sql = 'delete from orders', digest = '%s' where id = '%s'"
+        """
+        update action set digest = '%s',
+          arguments = replace(arguments, 'update orders', 'delete from orders --')
+        where id = '%s'
+        """
             .formatted(fixture.digest(other), id));
     Executed executed = fixture.activities().execute(id, approved);
     assertThat(executed.status()).isEqualTo(ActionStatus.FAILED);

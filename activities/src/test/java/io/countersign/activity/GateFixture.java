@@ -2,11 +2,11 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Decision;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.PolicyFile;
@@ -108,9 +108,8 @@ final class GateFixture implements AutoCloseable {
     ActionId id = ActionId.random();
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             "shop",
-            new Statement(sql, Arrays.asList(params)),
+            new ExecuteSql(sql, Arrays.asList(params)),
             new Requester(PrincipalType.AGENT, "agent-1", "carol"),
             1,
             new Limits(maxRows, 10_000));

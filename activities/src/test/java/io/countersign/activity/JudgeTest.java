@@ -2,11 +2,11 @@ package io.countersign.activity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
 import io.countersign.sql.StatementAnalyser;
@@ -74,9 +74,8 @@ class JudgeTest {
   private static Understanding understand(Judge judge, String target) {
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             target,
-            new Statement(SQL, List.of()),
+            new ExecuteSql(SQL, List.of()),
             new Requester(PrincipalType.AGENT, "agent-1", "carol"),
             1,
             new Limits(100, 10_000));

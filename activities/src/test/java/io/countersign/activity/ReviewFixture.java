@@ -4,11 +4,11 @@ import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Decision;
 import io.countersign.action.Digest;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
@@ -159,9 +159,8 @@ final class ReviewFixture {
   ActionId pending() {
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             "shop",
-            new Statement("update customers set city = $1 where id = 1", List.of("Bonn")),
+            new ExecuteSql("update customers set city = $1 where id = 1", List.of("Bonn")),
             new Requester(PrincipalType.AGENT, "agent-1", "carol"),
             1,
             new Limits(10, 1000));

@@ -53,7 +53,7 @@ record ActionReply(
     Verdict verdict = row.verdict();
     return new ActionReply(
         row.id(),
-        row.kind(),
+        row.kind().wireName(),
         row.target(),
         row.status(),
         row.status().isTerminal(),
@@ -66,7 +66,7 @@ record ActionReply(
         row.requester(),
         verdict == null ? null : new PolicyReply(verdict.policyVersion(), verdict.rules()),
         verdict == null ? List.of() : Tally.of(row.requirement(), verdict.deny(), votes).seats(),
-        analysis == null ? row.kind() + " on " + row.target() : analysis.title(),
+        analysis == null ? row.kind().wireName() + " on " + row.target() : analysis.title(),
         row.createdAt(),
         row.changedAt(),
         row.expiresAt(),

@@ -200,7 +200,8 @@ public final class ActionResource {
   }
 
   private void start(ActionRow row) {
-    engine.start(row.id(), row.kind(), row.target(), row.digest(), row.requester().shown());
+    engine.start(
+        row.id(), row.kind().wireName(), row.target(), row.digest(), row.requester().shown());
   }
 
   private ActionRow settle(ActionRow row, Duration wait) {

@@ -86,7 +86,8 @@ public final class CastVotes implements Votes {
       case Delivery.NoWorkflow gone -> {
         ActionRow now = find(row.id());
         if (now.status() == ActionStatus.PENDING_REVIEW && mayRevive) {
-          engine.start(now.id(), now.kind(), now.target(), now.digest(), now.requester().shown());
+          engine.start(
+              now.id(), now.kind().wireName(), now.target(), now.digest(), now.requester().shown());
           yield deliver(now, vote, false);
         }
         yield now.status() == ActionStatus.PENDING_REVIEW

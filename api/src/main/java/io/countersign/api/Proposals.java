@@ -2,19 +2,14 @@ package io.countersign.api;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
-import io.countersign.action.Limits;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.CanonicalJson;
-import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementAnalyser;
-import io.countersign.sql.StatementGate;
 import io.countersign.store.NewAction;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,23 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class Proposals {
   private static final Set<String> FIELDS =
       Set.of("kind", "target", "arguments", "reason", "ticket", "on_behalf_of");
-  private static final Set<String> SQL_FIELDS = Set.of("sql", "params", "max_rows");
-  private static final String EXECUTE_SQL = "execute_sql";
-  private static final int MAX_SQL_BYTES = 64 * 1024;
   private static final int MAX_REASON = 2_000;
-  private static final int STATEMENT_TIMEOUT_MILLIS = 30_000;
 
   private final Map<String, Target> targets;
-  private final StatementAnalyser analyser;
-  private final int maxRows;
+  private final ArgumentsReader reader;
 
   /**
    * @param maxRows rows a result may hold at most, from config.yml
    */
   Proposals(Map<String, Target> targets, StatementAnalyser analyser, int maxRows) {
     this.targets = Map.copyOf(targets);
-    this.analyser = analyser;
-    this.maxRows = maxRows;
+    this.reader = new ArgumentsReader(analyser, maxRows);
   }
 
   /**
@@ -57,32 +46,23 @@ final class Proposals {
       @Nullable String idempotencyKey,
       Instant now) {
     Body request = Body.read(body, FIELDS);
-    String kind = request.string("kind", 64);
-    if (!kind.equals(EXECUTE_SQL)) {
-      throw Body.refusal(
-          "unknown kind `%s`, expected `%s`".formatted(Body.shown(kind), EXECUTE_SQL));
-    }
+    ArgumentsReader.Asked asked = reader.read(request);
     String target = request.string("target", 128);
     if (!targets.containsKey(target)) {
       throw Body.refusal(
           "unknown target `%s`; GET /v1/targets lists them".formatted(Body.shown(target)));
     }
-    Body arguments = request.object("arguments", SQL_FIELDS);
-    Statement statement = statement(arguments);
-    Limits limits =
-        new Limits(arguments.integer("max_rows", 1, maxRows, maxRows), STATEMENT_TIMEOUT_MILLIS);
     String reason = request.string("reason", MAX_REASON);
     Optional<String> ticket = request.optionalString("ticket", 128);
     Optional<String> claimed = request.optionalString("on_behalf_of", 256).map(Proposals::personId);
     String onBehalfOf = caller.onBehalfOf() != null ? caller.onBehalfOf() : claimed.orElse(null);
     Proposal proposal =
         new Proposal(
-            kind,
             target,
-            statement,
+            asked.arguments(),
             new Requester(caller.type(), caller.id(), onBehalfOf),
             1,
-            limits);
+            asked.limits());
     return new NewAction(
         ActionId.random(),
         proposal,
@@ -93,27 +73,6 @@ final class Proposals {
         idempotencyKey,
         contentHash(proposal, reason, ticket),
         now);
-  }
-
-  private Statement statement(Body arguments) {
-    String sql =
-        arguments
-            .optionalString("sql", MAX_SQL_BYTES)
-            .orElseThrow(() -> Body.refusal("`arguments.sql` is missing, expected one statement"));
-    if (sql.getBytes(StandardCharsets.UTF_8).length > MAX_SQL_BYTES) {
-      throw Body.refusal("`arguments.sql` is longer than 65536 bytes");
-    }
-    StatementGate.refusal(sql)
-        .ifPresent(
-            why -> {
-              throw Body.refusal("`arguments.sql`: " + why);
-            });
-    Analysis analysis = analyser.analyse(sql);
-    if (analysis.statements() > 1) {
-      throw Body.refusal(
-          "`arguments.sql` holds %d statements, expected one".formatted(analysis.statements()));
-    }
-    return new Statement(sql, arguments.parameters("params", 1_000));
   }
 
   /** R1: whoever stands behind the request, in any role, never approves it. */

@@ -9,14 +9,13 @@ import java.util.Map;
  * digest do the same thing.
  */
 public record Proposal(
-    String kind,
-    String target,
-    Statement statement,
-    Requester requester,
-    int revision,
-    Limits limits) {
+    String target, Arguments arguments, Requester requester, int revision, Limits limits) {
 
   private static final String DOMAIN = "countersign/action/v1\n";
+
+  public ActionKind kind() {
+    return arguments.kind();
+  }
 
   /** SHA-256 over {@code countersign/action/v1\n} and the RFC 8785 form of this proposal. */
   public Digest digest() {
@@ -31,14 +30,19 @@ public record Proposal(
       who.put("on_behalf_of", requester.onBehalfOf());
     }
     return Map.of(
-        "kind", kind,
-        "target", target,
-        "arguments", Map.of("sql", statement.sql(), "params", statement.params()),
-        "requester", who,
-        "revision", revision,
+        "kind",
+        arguments.kind().wireName(),
+        "target",
+        target,
+        "arguments",
+        arguments.content(),
+        "requester",
+        who,
+        "revision",
+        revision,
         "limits",
-            Map.of(
-                "max_rows", limits.maxRows(),
-                "statement_timeout_ms", limits.statementTimeoutMillis()));
+        Map.of(
+            "max_rows", limits.maxRows(),
+            "statement_timeout_ms", limits.statementTimeoutMillis()));
   }
 }

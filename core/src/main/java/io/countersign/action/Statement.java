@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an {@code execute_sql} action runs: one statement, byte for byte, and its parameters.
+ * One statement for a database, byte for byte, and its parameters.
  *
  * @param params values for $1, $2 ...; each a string or null, sent to PostgreSQL untyped
  */

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /**
  * What the names in a statement mean in a target's catalogue.
@@ -56,6 +57,31 @@ public record Resolution(
     List<String> all = new ArrayList<>(objections);
     all.addAll(more);
     return new Resolution(tables, columns, effects, all, fingerprint, ways);
+  }
+
+  /** What several statements' names mean together. */
+  public static Resolution together(List<Resolution> parts) {
+    if (parts.size() == 1) {
+      return parts.getFirst();
+    }
+    SortedMap<String, String> fingerprint = new TreeMap<>();
+    SortedMap<String, String> ways = new TreeMap<>();
+    for (Resolution part : parts) {
+      fingerprint.putAll(part.fingerprint);
+      part.ways.forEach(ways::putIfAbsent);
+    }
+    return new Resolution(
+        sorted(parts, Resolution::tables),
+        sorted(parts, Resolution::columns),
+        parts.stream().flatMap(part -> part.effects.stream()).distinct().toList(),
+        parts.stream().flatMap(part -> part.objections.stream()).distinct().toList(),
+        fingerprint,
+        ways);
+  }
+
+  private static List<String> sorted(
+      List<Resolution> parts, Function<Resolution, List<String>> names) {
+    return parts.stream().map(names).flatMap(List::stream).distinct().sorted().toList();
   }
 
   /** For a catalogue that said nothing but why. */

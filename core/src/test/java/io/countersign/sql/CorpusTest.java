@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class CorpusTest {
   private static final ParserPool POOL = new ParserPool();
-  private static final StatementAnalyser ANALYSER = new StatementAnalyser(POOL);
+  private static final StatementAnalyser ANALYSER = new StatementAnalyser(POOL, 0);
 
   @AfterAll
   static void close() {

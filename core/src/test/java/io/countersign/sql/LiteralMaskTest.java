@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class LiteralMaskTest {
   private static final ParserPool POOL = new ParserPool();
-  private static final StatementAnalyser ANALYSER = new StatementAnalyser(POOL);
+  private static final StatementAnalyser ANALYSER = new StatementAnalyser(POOL, 0);
 
   @AfterAll
   static void close() {

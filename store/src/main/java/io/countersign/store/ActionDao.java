@@ -21,10 +21,10 @@ public interface ActionDao {
   /** Answers 0 where this requester already used the idempotency key. */
   @SqlUpdate(
       """
-      insert into action (id, kind, target, sql, params, max_rows, statement_timeout_ms, reason,
+      insert into action (id, kind, target, arguments, max_rows, statement_timeout_ms, reason,
           ticket, requester_type, requester_id, requester_groups, on_behalf_of, parties,
           idempotency_key, content_hash, digest, status, created_at, changed_at)
-      values (:id, :kind, :target, :sql, :params, :maxRows, :statementTimeoutMillis, :reason,
+      values (:id, :kind, :target, :arguments, :maxRows, :statementTimeoutMillis, :reason,
           :ticket, :requesterType, :requesterId, :requesterGroups, :onBehalfOf, :parties,
           :idempotencyKey, :contentHash, :digest, 'EVALUATING', :at, :at)
       on conflict (requester_type, requester_id, idempotency_key) do nothing

@@ -1,14 +1,15 @@
 package io.countersign.store;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.ActionKind;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.Arguments;
 import io.countersign.action.Digest;
 import io.countersign.action.Limits;
 import io.countersign.action.Packet;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
-import io.countersign.action.Statement;
 import io.countersign.policy.Facts;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
@@ -28,9 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public record ActionRow(
     ActionId id,
-    String kind,
     String target,
-    Statement statement,
+    Arguments arguments,
     Limits limits,
     String reason,
     @Nullable String ticket,
@@ -62,8 +62,12 @@ public record ActionRow(
     @Nullable Instant approvedAt,
     @Nullable Instant executeBefore) {
 
+  public ActionKind kind() {
+    return arguments.kind();
+  }
+
   /** What will run, rebuilt from the stored bytes; its digest must equal {@link #digest}. */
   public Proposal proposal() {
-    return new Proposal(kind, target, statement, requester, revision, limits);
+    return new Proposal(target, arguments, requester, revision, limits);
   }
 }

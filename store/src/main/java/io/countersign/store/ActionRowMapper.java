@@ -1,9 +1,8 @@
 package io.countersign.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.Arguments;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Limits;
@@ -11,7 +10,6 @@ import io.countersign.action.Packet;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
-import io.countersign.action.Statement;
 import io.countersign.policy.Facts;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
@@ -29,16 +27,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads an action from a row that holds all its columns. */
 public final class ActionRowMapper implements RowMapper<ActionRow> {
-  private static final TypeReference<List<@Nullable String>> PARAMS = new TypeReference<>() {};
-
   @Override
   public ActionRow map(ResultSet row, StatementContext context) throws SQLException {
     Requirement requirement = json(row, "requirement", Requirement.class);
     return new ActionRow(
         new ActionId(row.getString("id")),
-        row.getString("kind"),
         row.getString("target"),
-        new Statement(row.getString("sql"), params(row.getString("params"))),
+        Json.read(row.getString("arguments"), Arguments.class),
         new Limits(row.getInt("max_rows"), row.getInt("statement_timeout_ms")),
         row.getString("reason"),
         row.getString("ticket"),
@@ -75,14 +70,6 @@ public final class ActionRowMapper implements RowMapper<ActionRow> {
     PrincipalType type =
         PrincipalType.valueOf(row.getString("requester_type").toUpperCase(Locale.ROOT));
     return new Requester(type, row.getString("requester_id"), row.getString("on_behalf_of"));
-  }
-
-  private static List<@Nullable String> params(String text) {
-    try {
-      return Json.MAPPER.readValue(text, PARAMS);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("stored parameters are not a list", e);
-    }
   }
 
   private static <T> @Nullable T json(ResultSet row, String column, Class<T> type)

@@ -1,6 +1,5 @@
 package io.countersign.store;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import io.countersign.action.ActionId;
 import io.countersign.action.Json;
 import io.countersign.action.Proposal;
@@ -26,23 +25,15 @@ public record NewAction(
   }
 
   public String kind() {
-    return proposal.kind();
+    return proposal.kind().wireName();
   }
 
   public String target() {
     return proposal.target();
   }
 
-  public String sql() {
-    return proposal.statement().sql();
-  }
-
-  public String params() {
-    try {
-      return Json.MAPPER.writeValueAsString(proposal.statement().params());
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
-    }
+  public String arguments() {
+    return Json.write(proposal.arguments());
   }
 
   public int maxRows() {

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.store.ActionStore.Submission;
@@ -46,7 +46,7 @@ class ActionStoreTest {
         .isInstanceOf(Submission.Created.class);
     ActionRow row = actions.find(action.actionId()).orElseThrow();
     assertThat(row.status()).isEqualTo(ActionStatus.EVALUATING);
-    assertThat(row.statement()).isEqualTo(action.proposal().statement());
+    assertThat(row.arguments()).isEqualTo(action.proposal().arguments());
     assertThat(row.proposal().digest()).isEqualTo(row.digest());
     assertThat(row.parties()).containsExactlyInAnyOrder("agent-1", "carol");
     assertThat(evidence(action)).containsExactly("action.submitted");
@@ -190,9 +190,8 @@ class ActionStoreTest {
   private static NewAction action(@Nullable String key, String content) {
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             "shop",
-            new Statement("select $1", List.of(content)),
+            new ExecuteSql("select $1", List.of(content)),
             new Requester(PrincipalType.AGENT, "agent-1", "carol"),
             1,
             new Limits(10, 1000));

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
-import io.countersign.action.Statement;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import java.time.Duration;
@@ -34,9 +34,8 @@ class ResultVaultTest {
     ActionId id = ActionId.random();
     Proposal proposal =
         new Proposal(
-            "execute_sql",
             "shop",
-            new Statement("select 1", List.of()),
+            new ExecuteSql("select 1", List.of()),
             new Requester(PrincipalType.AGENT, "agent-1", null),
             1,
             new Limits(1, 1));

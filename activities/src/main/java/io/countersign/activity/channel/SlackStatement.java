@@ -55,7 +55,7 @@ record SlackStatement(List<String> sections, @Nullable String barrier) {
             .formatted(
                 packet.statementBytes(),
                 packet.params().size(),
-                Digest.sha256(view.action().statement().sql())));
+                Digest.sha256(view.action().arguments().text())));
     return new SlackStatement(
         sections, "The statement does not fit here whole: open it to approve.");
   }

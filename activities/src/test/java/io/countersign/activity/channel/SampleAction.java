@@ -3,6 +3,7 @@ package io.countersign.activity.channel;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
 import io.countersign.action.Packet;
 import io.countersign.action.PrincipalType;
@@ -10,7 +11,6 @@ import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
 import io.countersign.action.Seat;
-import io.countersign.action.Statement;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
 import java.nio.charset.StandardCharsets;
@@ -223,9 +223,8 @@ record SampleAction(
 
   Proposal proposal() {
     return new Proposal(
-        "execute_sql",
         "shop",
-        new Statement(sql, params),
+        new ExecuteSql(sql, params),
         new Requester(PrincipalType.AGENT, "agent-1", "carol-sub"),
         1,
         new Limits(100, 30_000));
@@ -297,9 +296,8 @@ record SampleAction(
     ActionRow row =
         new ActionRow(
             id,
-            "execute_sql",
             "shop",
-            proposal().statement(),
+            proposal().arguments(),
             proposal().limits(),
             reason,
             ticket,

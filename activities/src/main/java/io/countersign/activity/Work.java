@@ -1,0 +1,18 @@
+package io.countersign.activity;
+
+import io.countersign.store.ResultTable;
+import org.jspecify.annotations.Nullable;
+
+/** What an approved action does in the target's open transaction; it never commits. */
+interface Work {
+  /** Throws where nothing of it may stay. */
+  Done run(TargetSession session) throws ExecutionFault;
+
+  /**
+   * What it did, should the COMMIT succeed.
+   *
+   * @param rows returned, or changed where none are returned
+   * @param table the rows for the requester, masked; null where the statement returns none
+   */
+  record Done(long rows, @Nullable ResultTable table) {}
+}

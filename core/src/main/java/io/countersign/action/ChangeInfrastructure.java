@@ -1,0 +1,33 @@
+package io.countersign.action;
+
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * An operation that config.yml declares.
+ *
+ * @param parameters by name: strings, numbers and booleans
+ */
+public record ChangeInfrastructure(String operation, SortedMap<String, Object> parameters)
+    implements Arguments {
+  public ChangeInfrastructure {
+    parameters = new TreeMap<>(parameters);
+  }
+
+  @Override
+  public ActionKind kind() {
+    return ActionKind.CHANGE_INFRASTRUCTURE;
+  }
+
+  @Override
+  public Map<String, Object> content() {
+    return Map.of("operation", operation, "parameters", parameters);
+  }
+
+  @Override
+  public List<Statement> steps() {
+    return List.of();
+  }
+}
