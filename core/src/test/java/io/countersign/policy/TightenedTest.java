@@ -75,6 +75,16 @@ class TightenedTest {
   }
 
   @Test
+  void whatIsAskedNowIsAskedAndWhatWasAskedStays() throws Exception {
+    String why = DBA + ", reason: {min_length: 5, ask: Why}";
+    String whose = DBA + ", reason: {min_length: 5, ask: Whose}";
+    String tighter = ", limits: {max_rows: 1}";
+    assertThat(tightened(why, whose + tighter).ask()).isEqualTo("Whose");
+    assertThat(tightened(why, DBA + tighter).ask()).isEqualTo("Why");
+    assertThat(tightened(DBA, DBA).ask()).isNull();
+  }
+
+  @Test
   void tooManyCombinationsAreRefused() throws Exception {
     Verdict refused =
         tightened(

@@ -204,6 +204,14 @@ class StatementAnalyserTest {
   }
 
   @Test
+  void operatorsAndMethodsOfSamplingAreNamed() {
+    assertThat(ANALYSER.analyse("select a + 1 from t where b ~ 'x'").operators())
+        .containsExactlyInAnyOrder("+", "~");
+    assertThat(ANALYSER.analyse("select a from t tablesample system (10)").functions())
+        .containsExactly("system");
+  }
+
+  @Test
   void repeatedStatementComesFromTheCache() {
     StatementAnalyser remembering = new StatementAnalyser(POOL);
     Analysis first = remembering.analyse("select cached from a");
