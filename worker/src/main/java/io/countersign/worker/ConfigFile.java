@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.countersign.activity.TargetConfig;
 import io.dropwizard.jackson.Jackson;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -44,6 +45,43 @@ final class ConfigFile {
 
   CountersignConfig read(Role role) throws ConfigException {
     return bind(tree(), role);
+  }
+
+  /**
+   * One target, whatever else is in the file.
+   *
+   * @param withPasswords false leaves them out, so that the environment need not hold them
+   */
+  TargetConfig target(String target, boolean withPasswords) throws ConfigException {
+    JsonNode targets = tree().path("targets");
+    if (!(targets.path(target) instanceof ObjectNode section)) {
+      List<String> known = new ArrayList<>();
+      targets.fieldNames().forEachRemaining(known::add);
+      throw new ConfigException(
+          name(), "targets", "no target `%s`, expected one of %s".formatted(target, known));
+    }
+    if (!withPasswords) {
+      section
+          .path("credentials")
+          .forEach(
+              login -> {
+                if (login instanceof ObjectNode object) {
+                  object.put("password", "");
+                }
+              });
+    }
+    String key = "targets." + target;
+    substitute(key, section);
+    try {
+      return Jackson.newObjectMapper()
+          .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+          .treeToValue(section, CountersignConfig.TargetSection.class)
+          .toConfig();
+    } catch (JsonMappingException e) {
+      throw new ConfigException(name(), key + "." + keyOf(e), reason(e));
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      throw new ConfigException(name(), key, String.valueOf(e.getMessage()));
+    }
   }
 
   /** Binds a tree that was put together in memory or read from the file. */

@@ -40,6 +40,9 @@ public final class Countersign {
         policy check POLICY --facts FACTS                 explains what it decides on facts
         policy check POLICY --against DAYS --config CONFIG
                                                           asks it about recorded actions
+        target setup TARGET --print [--config CONFIG]
+                                                          the SQL that makes a database ready
+        target doctor TARGET [--config CONFIG]            what is wrong with a target
         audit verify CONFIG                               re-hashes the whole log
         verify RECEIPT --key VKEY [--key VKEY ...]        checks a receipt offline
       """;
@@ -88,6 +91,7 @@ public final class Countersign {
       case "all" -> start(Role.ALL, rest);
       case "migrate" -> migrate(rest);
       case "policy" -> policyCheck(rest);
+      case "target" -> TargetCommand.run(rest, environment, System.out);
       case "audit" -> auditVerify(rest);
       case "verify" -> new VerifyReceipt(Countersign::read, System.out, System.err).run(rest);
       case "help", "--help", "-h" -> {

@@ -1,5 +1,8 @@
 package io.countersign.worker;
 
+import io.countersign.activity.TargetConfig.Credentials;
+import io.countersign.activity.TargetConfig.Login;
+import io.countersign.activity.TargetSetup;
 import io.countersign.store.DatabaseConfig;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,6 +26,10 @@ public final class SampleShop {
           "public.customers.email", List.of("pii", "email"),
           "public.customers.phone", List.of("pii", "phone"),
           "public.payments", List.of("pci"));
+
+  private static final Credentials LOGINS =
+      new Credentials(
+          new Login("cs_read", ""), new Login("cs_write", ""), new Login("cs_ddl", ""), null);
 
   private SampleShop() {}
 
@@ -49,7 +56,7 @@ public final class SampleShop {
         if (!exists(statement)) {
           statement.execute(resource("sample-shop.sql"));
         }
-        statement.execute(resource("target-roles.sql"));
+        statement.execute(TargetSetup.sql("shop", LOGINS, List.of("public")));
         for (String table : List.of("customers", "orders", "payments")) {
           statement.execute("alter table public." + table + " owner to cs_ddl");
         }
