@@ -91,6 +91,9 @@ class PreviewTest {
   void peopleMayAskToo() {
     assertThat(preview("erin", "select 1").body().path("verdict").asText()).isEqualTo("allow");
     assertThat(api.post("nobody", PATH, "{}").http()).isEqualTo(401);
+    assertThat(preview("alice", "select 1").body().at("/facts").path("requester.groups"))
+        .extracting(JsonNode::asText)
+        .contains("dba", "security");
   }
 
   @Test
