@@ -24,11 +24,13 @@ public final class DebianPostgres implements AutoCloseable {
   private final Path folder;
   private final Path programs;
   private final int port;
+  private final List<String> settings;
 
-  private DebianPostgres(Path folder, Path programs, int port) {
+  private DebianPostgres(Path folder, Path programs, int port, List<String> settings) {
     this.folder = folder;
     this.programs = programs;
     this.port = port;
+    this.settings = settings;
   }
 
   /** The folder of initdb and pg_ctl, newest version first; empty when none is installed. */
@@ -52,13 +54,18 @@ public final class DebianPostgres implements AutoCloseable {
     return name.matches("\\d{1,4}") ? Integer.parseInt(name) : 0;
   }
 
-  /** Starts one, or skips the test and says why. */
-  public static DebianPostgres startOrSkip() {
+  /**
+   * Starts one, or skips the test and says why.
+   *
+   * @param settings of the server beside the usual ones, as {@code name=value}
+   */
+  public static DebianPostgres startOrSkip(String... settings) {
     Optional<Path> programs = installedPrograms();
     assumeTrue(programs.isPresent(), "no PostgreSQL server is installed in /usr/lib/postgresql");
     try {
       Path folder = Files.createTempDirectory("countersign-postgres");
-      var postgres = new DebianPostgres(folder, programs.get(), FreePorts.row(1));
+      var postgres =
+          new DebianPostgres(folder, programs.get(), FreePorts.row(1), List.of(settings));
       postgres.create();
       postgres.start();
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));
@@ -79,12 +86,11 @@ public final class DebianPostgres implements AutoCloseable {
 
   /** Starts the server again after {@link #stop}. */
   public void start() {
-    String settings =
+    String usual =
         "-p %d -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c max_connections=200"
             .formatted(port);
-    run(
-        "pg_ctl",
-        List.of("-w", "-l", folder.resolve("server.log").toString(), "-o", settings, "start"));
+    String all = settings.stream().reduce(usual, (before, more) -> before + " -c " + more);
+    run("pg_ctl", List.of("-w", "-l", folder.resolve("server.log").toString(), "-o", all, "start"));
   }
 
   /** Stops it as a power cut would when {@code immediate}, else in good order. */
@@ -130,6 +136,10 @@ public final class DebianPostgres implements AutoCloseable {
       throw new IllegalStateException(e);
     }
     return base + database;
+  }
+
+  public int port() {
+    return port;
   }
 
   /** An administrator's name. */
