@@ -10,39 +10,43 @@ import io.countersign.action.ExportData;
 import io.countersign.action.GrantRole;
 import io.countersign.activity.ExecutionFault.Kind;
 import io.countersign.activity.ExecutionProbe.Step;
+import io.countersign.activity.Fate.Probe;
 import io.countersign.activity.TargetDatabase.Purpose;
-import io.countersign.activity.TargetSession.Marker;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionRow;
+import io.countersign.store.ExecutionDao.Attempt;
 import io.countersign.store.Outcome;
 import io.countersign.store.ResultTable;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One attempt to run one action. A change commits together with a marker in the target's {@code
- * countersign.execution}, so that whoever comes later knows whether it took effect:
+ * One attempt to run one action. Its {@link Proof} tells whoever comes later whether it took
+ * effect:
  *
  * <ol>
  *   <li>take the fence (done by the caller)
- *   <li>BEGIN and insert the marker; where it exists, finish with what its attempt had stored
- *   <li>check that the stored bytes are the approved ones
+ *   <li>resolve every earlier attempt that is not proven to have ended; where one took effect,
+ *       finish with what it had stored
+ *   <li>BEGIN and identify: a marker in the target, or the transaction's own id
  *   <li>record the attempt, if the fence is still ours
  *   <li>run the approved bytes; beyond the limits, or where a name means something else by now,
  *       roll back
- *   <li>store row count and result as pending
+ *   <li>store row count and result as pending, if the fence is still ours and nobody wants to stop
  *   <li>COMMIT
  *   <li>close attempt, action and evidence in one transaction
  * </ol>
  */
 final class Execution {
-  static final String LEDGER = "ledger";
   static final String READ_ONLY = "read_only";
+  private static final String UNCONFIRMED =
+      "a synchronous standby had not confirmed the commit when its backend was ended";
 
   private final ActionRow row;
   private final ActionId id;
@@ -51,7 +55,8 @@ final class Execution {
   private final long fence;
   private final Meanings meanings;
   private final StatementClass statementClass;
-  private boolean marked;
+  private @Nullable String guarantee;
+  private boolean resolved;
 
   Execution(
       ActionRow row, Digest permittedDigest, boolean permitted, long fence, Meanings meanings) {
@@ -69,17 +74,14 @@ final class Execution {
     return fence;
   }
 
-  StatementClass statementClass() {
-    return statementClass;
+  /** The one that applies; null while none does. */
+  @Nullable String guarantee() {
+    return guarantee;
   }
 
-  String guarantee() {
-    return statementClass == StatementClass.READ ? READ_ONLY : LEDGER;
-  }
-
-  /** True once this attempt's marker stood alone: no other attempt has committed or can. */
-  boolean isMarked() {
-    return marked;
+  /** True once no earlier attempt has taken effect or can. */
+  boolean isAlone() {
+    return resolved;
   }
 
   Executed run(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
@@ -91,6 +93,8 @@ final class Execution {
 
   private Executed read(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
+    guarantee = READ_ONLY;
+    resolved = true;
     Verdict verdict = requirePermit();
     Work work = work(verdict, target);
     ResultTable table;
@@ -113,47 +117,74 @@ final class Execution {
 
   private Executed change(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
+    Optional<EarlierAttempts.Committed> earlier =
+        EarlierAttempts.resolve(row, statementClass, target, recorder);
+    if (earlier.isPresent()) {
+      String warning = earlier.get().inDoubtOfStandby() ? UNCONFIRMED : null;
+      return finish(earlier.get().fate(), warning, recorder);
+    }
+    resolved = true;
+    List<Proof> proofs = target.proofs();
+    for (Proof proof : proofs.subList(0, proofs.size() - 1)) {
+      try {
+        return change(proof, target, recorder, probe);
+      } catch (ExecutionFault fault) {
+        if (fault.kind() != Kind.NO_PROOF) {
+          throw fault;
+        }
+      }
+    }
+    return change(proofs.getLast(), target, recorder, probe);
+  }
+
+  private Executed change(
+      Proof proof, TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
+      throws ExecutionFault {
     Outcome outcome;
     try (TargetSession session = target.begin(purpose(row.verdict()))) {
-      Optional<Marker> marker = session.mark(id, fence, permittedDigest);
-      if (marker.isEmpty()) {
-        Optional<Marker> earlier = session.findMarker(id);
+      Optional<Identity> identity = proof.identify(session, id, fence, permittedDigest);
+      guarantee = proof.guarantee();
+      if (identity.isEmpty()) {
         session.rollback();
-        return finish(earlier, recorder);
+        return finishUnrecorded(target, recorder);
       }
-      marked = true;
       probe.reached(Step.MARKED, id);
       requirePermit();
-      if (!recorder.open(id, fence, session)) {
-        throw ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
-      }
+      Attempt attempt =
+          recorder
+              .open(id, fence, proof, identity.get())
+              .orElseThrow(() -> ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on"));
       probe.reached(Step.RECORDED, id);
-      outcome = runApproved(target, session, recorder, probe, marker.get());
+      outcome = runApproved(attempt, target, session, recorder, probe);
       probe.reached(Step.PENDING, id);
       session.commit();
     }
     probe.reached(Step.COMMITTED, id);
-    boolean closed = recorder.succeed(row, fence, outcome);
+    boolean closed = recorder.succeed(row, fence, outcome, null);
     probe.reached(Step.CLOSED, id);
     return new Executed(ActionStatus.SUCCEEDED, !closed);
   }
 
   private Outcome runApproved(
+      Attempt attempt,
       TargetDatabase target,
       TargetSession session,
       ExecutionRecorder recorder,
-      ExecutionProbe probe,
-      Marker marker)
+      ExecutionProbe probe)
       throws ExecutionFault {
     Work.Done done = work(requirePermit(), target).run(session);
     probe.reached(Step.RAN, id);
     ResultTable table = done.table();
     ResultTable.Written text = table == null ? null : table.write();
-    recorder.pending(id, fence, done.rows(), table, text);
+    if (!recorder.pending(id, fence, done.rows(), table, text)) {
+      throw recorder.isStopAsked(id)
+          ? ExecutionFault.of(Kind.STOPPED, "it was stopped before it took effect")
+          : ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
+    }
     return new Outcome(
         done.rows(),
-        LEDGER,
-        marker.executedAt(),
+        attempt.guarantee(),
+        attempt.startedAt(),
         text == null ? null : text.sha256(),
         text == null ? null : text.bytes());
   }
@@ -169,20 +200,37 @@ final class Execution {
     };
   }
 
-  /** An earlier attempt committed and could not say so. */
-  private Executed finish(Optional<Marker> marker, ExecutionRecorder recorder)
+  /** The target holds a marker of an attempt that the control database does not know. */
+  private Executed finishUnrecorded(TargetDatabase target, ExecutionRecorder recorder)
       throws ExecutionFault {
-    if (marker.isEmpty() || !marker.get().digest().equals(permittedDigest.value())) {
-      throw ExecutionFault.of(
-          Kind.UNKNOWN_OUTCOME, "the target's record of this action does not fit it");
+    try (TargetLook look = target.look(statementClass)) {
+      Optional<TargetSession.Marker> marker = look.marker(id.value());
+      if (marker.isEmpty()) {
+        throw ExecutionFault.of(Kind.UNREACHABLE, "the target's record of this action went away");
+      }
+      return finish(
+          new Fate.Committed(marker.get().fence(), marker.get().digest()), null, recorder);
     }
-    Optional<Outcome> outcome = recorder.committed(id, marker.get(), LEDGER);
-    if (outcome.isEmpty()) {
-      throw ExecutionFault.of(
-          Kind.UNKNOWN_OUTCOME,
-          "the target has executed it, but the control database knows nothing");
+  }
+
+  /** An earlier attempt committed and could not say so. */
+  private Executed finish(
+      Fate.Committed committed, @Nullable String warning, ExecutionRecorder recorder)
+      throws ExecutionFault {
+    String ran = committed.digest();
+    if (ran != null && !ran.equals(permittedDigest.value())) {
+      throw ExecutionFault.unknown(
+          "the target's record of this action does not fit it", Probe.LEDGER);
     }
-    recorder.succeed(row, marker.get().fence(), outcome.get());
+    Outcome outcome =
+        recorder
+            .committed(id, committed.fence())
+            .orElseThrow(
+                () ->
+                    ExecutionFault.unknown(
+                        "the target has executed it, but the control database knows nothing",
+                        Probe.LEDGER));
+    recorder.succeed(row, committed.fence(), outcome, warning);
     return new Executed(ActionStatus.SUCCEEDED, true);
   }
 

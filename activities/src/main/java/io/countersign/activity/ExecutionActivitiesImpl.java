@@ -5,7 +5,6 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionRecorder.Failure;
-import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionError.Retry;
 import io.countersign.store.ActionRow;
@@ -129,8 +128,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     }
     if (!isPermitted(row, permitted)) {
       Failure failure = permitInvalid();
-      boolean failed =
-          recorder.fail(row, Set.of(ActionStatus.APPROVED), guarantee(row), 0, failure);
+      boolean failed = recorder.fail(row, Set.of(ActionStatus.APPROVED), null, 0, failure);
       return failed ? new Executed(ActionStatus.FAILED, false) : standing(row.id());
     }
     gate.beforeStart(row.id());
@@ -141,7 +139,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
   }
 
   private Executed run(ActionRow row, Digest permitted, boolean last) throws TryAgain {
-    OptionalLong fence = recorder.takeFence(row, guarantee(row));
+    OptionalLong fence = recorder.takeFence(row);
     if (fence.isEmpty()) {
       return standing(row.id());
     }
@@ -166,13 +164,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     @Nullable Failure failure =
         switch (fault.kind()) {
           case UNREACHABLE -> throw retryable(row.id(), Code.UNAVAILABLE.name());
-          case SUPERSEDED -> {
-            Executed now = standing(row.id());
-            if (now.status().isTerminal()) {
-              yield null;
-            }
-            throw retryable(row.id(), "SUPERSEDED");
-          }
+          case SUPERSEDED -> null;
           case CONFLICT -> {
             if (!last) {
               throw new TryAgain();
@@ -180,8 +172,9 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
             yield failure(Code.SQL_ERROR, fault, Retry.AFTER);
           }
           case LOCKED -> {
-            if (!execution.isMarked()) {
-              endOrphans(row, execution, last);
+            if (execution.guarantee() == null) {
+              // An attempt that nobody recorded holds the marker; it ends with its connection.
+              throw retryable(row.id(), Code.UNAVAILABLE.name());
             }
             yield failure(Code.SQL_ERROR, fault, Retry.AFTER);
           }
@@ -189,37 +182,33 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
           case CATALOGUE_CHANGED -> failure(Code.CATALOGUE_CHANGED, fault, Retry.RESUBMIT);
           case TOO_MUCH -> failure(Code.ROW_LIMIT, fault, Retry.RESUBMIT);
           case NOT_PERMITTED -> permitInvalid();
-          case NO_CREDENTIAL -> failure(Code.UNAVAILABLE, fault, Retry.AFTER);
+          case STOPPED -> failure(Code.CANCELLED, fault, Retry.RESUBMIT);
+          case NO_CREDENTIAL, NO_PROOF -> failure(Code.UNAVAILABLE, fault, Retry.AFTER);
           case UNKNOWN_OUTCOME -> {
-            recorder.unknown(row, execution.guarantee(), execution.fence(), fault.words());
+            recorder.unknown(row, execution.guarantee(), execution.fence(), fault);
             yield null;
           }
         };
     if (failure == null) {
-      return standing(row.id());
+      return ended(row.id());
     }
-    if (!execution.isMarked() && !recorder.openAttempts(row.id()).isEmpty()) {
+    if (!execution.isAlone() && !recorder.openAttempts(row.id()).isEmpty()) {
       // An earlier attempt may have committed: nobody may say that it failed before looking.
       throw retryable(row.id(), Code.UNAVAILABLE.name());
     }
     boolean failed =
         recorder.fail(
             row, Set.of(ActionStatus.EXECUTING), execution.guarantee(), execution.fence(), failure);
-    return failed ? new Executed(ActionStatus.FAILED, false) : standing(row.id());
+    return failed ? new Executed(ActionStatus.FAILED, false) : ended(row.id());
   }
 
-  /** Another attempt holds the marker and neither commits nor aborts: its worker is gone. */
-  private void endOrphans(ActionRow row, Execution execution, boolean last) throws TryAgain {
-    TargetDatabase target = targets.get(row.target());
-    if (target == null || last) {
-      throw retryable(row.id(), Code.UNAVAILABLE.name());
+  /** Where the action stands; tried again where another attempt goes on. */
+  private Executed ended(ActionId id) {
+    Executed now = standing(id);
+    if (now.status() == ActionStatus.EXECUTING) {
+      throw retryable(id, "SUPERSEDED");
     }
-    try {
-      target.terminate(execution.statementClass(), row.id(), recorder.openAttempts(row.id()));
-    } catch (ExecutionFault fault) {
-      throw retryable(row.id(), Code.UNAVAILABLE.name());
-    }
-    throw new TryAgain();
+    return now;
   }
 
   /** The stored bytes, the stored digest and the approved digest are one; and it was judged. */
@@ -251,11 +240,6 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     ActionStatus status = row.status();
     boolean done = status.isTerminal() || status == ActionStatus.NEEDS_RECONCILIATION;
     return new Executed(status, done);
-  }
-
-  private static String guarantee(ActionRow row) {
-    boolean read = row.analysis() != null && row.analysis().statementClass() == StatementClass.READ;
-    return read ? Execution.READ_ONLY : Execution.LEDGER;
   }
 
   private static ApplicationFailure retryable(ActionId id, String type) {

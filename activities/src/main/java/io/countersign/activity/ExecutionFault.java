@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.activity.Fate.Probe;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +13,7 @@ final class ExecutionFault extends Exception {
 
   private final Kind kind;
   private final @Nullable String sqlState;
+  private final @Nullable Probe probe;
 
   /** What to do about it. */
   enum Kind {
@@ -33,24 +35,47 @@ final class ExecutionFault extends Exception {
     SUPERSEDED,
     /** No credential is configured for this class of statement. */
     NO_CREDENTIAL,
+    /** The target does not give the proof that was asked for. */
+    NO_PROOF,
+    /** Somebody asked for the execution to be stopped, in time. */
+    STOPPED,
     /** The statement left our transaction; nobody can say from here what it did. */
     UNKNOWN_OUTCOME
   }
 
-  private ExecutionFault(Kind kind, String message, @Nullable String sqlState) {
+  private ExecutionFault(
+      Kind kind, String message, @Nullable String sqlState, @Nullable Probe probe) {
     super(message, null, false, false);
     this.kind = kind;
     this.sqlState = sqlState;
+    this.probe = probe;
   }
 
   static ExecutionFault of(Kind kind, String message) {
-    return new ExecutionFault(kind, message, null);
+    return new ExecutionFault(kind, message, null, null);
+  }
+
+  /** Nobody can know by machine whether it took effect. */
+  static ExecutionFault unknown(String why, Probe probe) {
+    return new ExecutionFault(Kind.UNKNOWN_OUTCOME, why, null, probe);
   }
 
   /** Keeps the SQLSTATE and nothing else of what the driver says. */
   static ExecutionFault of(SQLException cause) {
     String state = cause.getSQLState() == null ? "XX000" : cause.getSQLState();
-    return new ExecutionFault(SqlStates.kind(state), SqlStates.words(state), state);
+    return new ExecutionFault(SqlStates.kind(state), SqlStates.words(state), state, null);
+  }
+
+  /** The same for a question of ours: the statement is not at fault for it. */
+  static ExecutionFault asking(SQLException cause) {
+    ExecutionFault fault = of(cause);
+    return fault.kind == Kind.STATEMENT
+        ? new ExecutionFault(
+            Kind.NO_PROOF,
+            "the target does not give this role what proves an execution",
+            fault.sqlState,
+            null)
+        : fault;
   }
 
   Kind kind() {
@@ -59,6 +84,11 @@ final class ExecutionFault extends Exception {
 
   @Nullable String sqlState() {
     return sqlState;
+  }
+
+  /** How a person can find out; null where the guarantee tells. */
+  @Nullable Probe probe() {
+    return probe;
   }
 
   /** Our words, for the agent. */

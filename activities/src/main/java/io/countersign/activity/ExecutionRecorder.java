@@ -5,6 +5,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import io.countersign.activity.Identity.Incarnation;
 import io.countersign.audit.Event;
 import io.countersign.audit.Event.Actor;
 import io.countersign.audit.Event.Effect;
@@ -17,7 +18,9 @@ import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.store.Change;
 import io.countersign.store.ExecutionDao;
+import io.countersign.store.ExecutionDao.Attempt;
 import io.countersign.store.Outcome;
+import io.countersign.store.ReconciliationDao;
 import io.countersign.store.ResultDao;
 import io.countersign.store.ResultTable;
 import io.countersign.store.ResultVault;
@@ -59,12 +62,11 @@ final class ExecutionRecorder {
   }
 
   /** Takes the next fence, with evidence when it is the first; empty where it may not execute. */
-  OptionalLong takeFence(ActionRow row, String guarantee) {
+  OptionalLong takeFence(ActionRow row) {
     Instant at = now();
     return jdbi.inTransaction(
         handle -> {
-          Event event =
-              event(row, EventType.ACTION_EXECUTING, at, null, Map.of("guarantee", guarantee));
+          Event event = event(row, EventType.ACTION_EXECUTING, at, null, Map.of());
           store.transition(
               handle,
               row.id(),
@@ -80,58 +82,83 @@ final class ExecutionRecorder {
         });
   }
 
-  /** False where a newer attempt took the fence. */
-  boolean open(ActionId id, long fence, TargetSession session) {
-    return jdbi.inTransaction(
-        handle ->
-            handle
-                    .attach(ExecutionDao.class)
-                    .open(id.value(), fence, now(), session.backendPid(), session.backendStart())
-                == 1);
+  /** Empty where a newer attempt took the fence. */
+  Optional<Attempt> open(ActionId id, long fence, Proof proof, Identity identity) {
+    Incarnation incarnation = identity.incarnation();
+    Attempt attempt =
+        new Attempt(
+            id.value(),
+            fence,
+            now(),
+            identity.backendPid(),
+            identity.backendStart(),
+            proof.guarantee(),
+            identity.xid(),
+            incarnation == null ? null : incarnation.systemIdentifier(),
+            incarnation == null ? null : incarnation.timeline(),
+            null,
+            null);
+    int opened = jdbi.inTransaction(handle -> handle.attach(ExecutionDao.class).open(attempt));
+    return opened == 1 ? Optional.of(attempt) : Optional.empty();
   }
 
-  List<ExecutionDao.Attempt> openAttempts(ActionId id) {
+  /** An earlier attempt is proven to have had no effect. */
+  void aborted(Attempt attempt) {
+    jdbi.useExtension(
+        ExecutionDao.class, attempts -> attempts.aborted(attempt.actionId(), attempt.fence()));
+  }
+
+  List<Attempt> openAttempts(ActionId id) {
     return jdbi.withExtension(ExecutionDao.class, attempts -> attempts.open(id.value()));
   }
 
-  /** Keeps what the attempt did, before its COMMIT is sent. */
-  void pending(
+  /**
+   * Keeps what the attempt did, before its COMMIT is sent. After this nobody stops it any more.
+   *
+   * @return false where a newer attempt counted it as aborted, or somebody asked to stop it
+   */
+  boolean pending(
       ActionId id,
       long fence,
       long rows,
       @Nullable ResultTable table,
       ResultTable.@Nullable Written text) {
-    jdbi.useTransaction(
+    return jdbi.inTransaction(
         handle -> {
-          handle
-              .attach(ExecutionDao.class)
-              .ran(id.value(), fence, rows, text == null ? null : text.bytes());
+          Long bytes = text == null ? null : text.bytes();
+          if (handle.attach(ExecutionDao.class).ran(id.value(), fence, rows, bytes) == 0) {
+            return false;
+          }
           if (table != null && text != null) {
             vault.put(handle, id, fence, false, table, text);
           }
+          return true;
         });
   }
 
+  boolean isStopAsked(ActionId id) {
+    return jdbi.withExtension(ExecutionDao.class, attempts -> attempts.isStopAsked(id.value()));
+  }
+
   /** What a committed attempt had stored before its COMMIT; empty where nothing is known of it. */
-  Optional<Outcome> committed(ActionId id, TargetSession.Marker marker, String guarantee) {
+  Optional<Outcome> committed(ActionId id, long fence) {
     return jdbi.withHandle(
         handle ->
             handle
                 .attach(ExecutionDao.class)
-                .find(id.value(), marker.fence())
-                .flatMap(attempt -> outcome(handle, attempt, marker, guarantee)));
+                .find(id.value(), fence)
+                .flatMap(attempt -> outcome(handle, attempt)));
   }
 
-  private static Optional<Outcome> outcome(
-      Handle handle, ExecutionDao.Attempt attempt, TargetSession.Marker marker, String guarantee) {
+  private static Optional<Outcome> outcome(Handle handle, Attempt attempt) {
     Long rows = attempt.rowCount();
     if (rows == null) {
       return Optional.empty();
     }
     String sha256 =
-        handle.attach(ResultDao.class).sha256(attempt.actionId(), marker.fence()).orElse(null);
+        handle.attach(ResultDao.class).sha256(attempt.actionId(), attempt.fence()).orElse(null);
     return Optional.of(
-        new Outcome(rows, guarantee, marker.executedAt(), sha256, attempt.resultBytes()));
+        new Outcome(rows, attempt.guarantee(), attempt.startedAt(), sha256, attempt.resultBytes()));
   }
 
   /** Closes a read: its result, the action and the evidence. */
@@ -144,17 +171,18 @@ final class ExecutionRecorder {
             return false;
           }
           vault.put(handle, row.id(), fence, true, table, text);
-          return close(handle, row, fence, outcome);
+          return close(handle, row, fence, outcome, null);
         });
   }
 
   /** Closes a committed attempt, the action and the evidence; false where that was done before. */
-  boolean succeed(ActionRow row, long fence, Outcome outcome) {
-    return jdbi.inTransaction(handle -> succeed(handle, row, fence, outcome));
+  boolean succeed(ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
+    return jdbi.inTransaction(handle -> succeed(handle, row, fence, outcome, warning));
   }
 
-  private boolean succeed(Handle handle, ActionRow row, long fence, Outcome outcome) {
-    if (!close(handle, row, fence, outcome)) {
+  private boolean succeed(
+      Handle handle, ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
+    if (!close(handle, row, fence, outcome, warning)) {
       return false;
     }
     handle.attach(ExecutionDao.class).committed(row.id().value(), fence);
@@ -164,23 +192,39 @@ final class ExecutionRecorder {
     return true;
   }
 
-  private boolean close(Handle handle, ActionRow row, long fence, Outcome outcome) {
+  private boolean close(
+      Handle handle, ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
     Map<String, Object> details = closing(handle, row, outcome.guarantee(), fence);
     details.put("rows", outcome.rows());
     details.put("executed_at", outcome.executedAt().toString());
     if (outcome.resultSha256() != null) {
       details.put("result_sha256", outcome.resultSha256());
     }
+    if (warning != null) {
+      details.put("warning", warning);
+    }
     Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
     Change change = Change.NONE.withOutcome(outcome);
     return store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event);
   }
 
-  /** Closes an execution of which nothing took effect. */
+  /**
+   * Closes an execution of which nothing took effect; false where that was done before, or where a
+   * newer attempt took the fence, which may take effect.
+   *
+   * @param fence 0 where nothing was attempted
+   */
   boolean fail(
-      ActionRow row, Set<ActionStatus> from, String guarantee, long fence, Failure failure) {
+      ActionRow row,
+      Set<ActionStatus> from,
+      @Nullable String guarantee,
+      long fence,
+      Failure failure) {
     return jdbi.inTransaction(
         handle -> {
+          if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence) {
+            return false;
+          }
           Map<String, Object> details = closing(handle, row, guarantee, fence);
           details.put("rows", 0);
           if (failure.sqlState() != null) {
@@ -200,20 +244,36 @@ final class ExecutionRecorder {
   /** Why an execution failed, in words the agent may read. */
   record Failure(ActionError error, @Nullable String sqlState) {}
 
-  /** Hands over to people what cannot be known from here. */
-  boolean unknown(ActionRow row, String guarantee, long fence, String why) {
+  /** Hands over to people what cannot be known from here, with what they need to find out. */
+  boolean unknown(ActionRow row, @Nullable String guarantee, long fence, ExecutionFault fault) {
+    Instant at = now();
     return jdbi.inTransaction(
         handle -> {
-          Map<String, Object> details = closing(handle, row, guarantee, fence);
-          details.put("why", why);
-          ActionError error = new ActionError(Code.OUTCOME_UNKNOWN, why, ActionError.Retry.NEVER);
-          return store.transition(
+          if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence) {
+            return false;
+          }
+          Attempt doubted =
+              handle.attach(ExecutionDao.class).open(row.id().value()).stream()
+                  .findFirst()
+                  .orElse(null);
+          String applied = doubted == null ? guarantee : doubted.guarantee();
+          Map<String, Object> details = closing(handle, row, applied, fence);
+          details.put("why", fault.words());
+          ActionError error =
+              new ActionError(Code.OUTCOME_UNKNOWN, fault.words(), ActionError.Retry.NEVER);
+          if (!store.transition(
               handle,
               row.id(),
               STARTED,
               ActionStatus.NEEDS_RECONCILIATION,
               Change.NONE.withError(error),
-              event(row, EventType.ACTION_UNKNOWN, now(), Code.OUTCOME_UNKNOWN, details));
+              event(row, EventType.ACTION_UNKNOWN, at, Code.OUTCOME_UNKNOWN, details))) {
+            return false;
+          }
+          handle
+              .attach(ReconciliationDao.class)
+              .insert(Doubts.describe(row, fence, doubted, fault, at));
+          return true;
         });
   }
 
@@ -229,9 +289,11 @@ final class ExecutionRecorder {
 
   /** What every closing entry carries, so that a receipt proves the action with one entry. */
   private static Map<String, Object> closing(
-      Handle handle, ActionRow row, String guarantee, long fence) {
+      Handle handle, ActionRow row, @Nullable String guarantee, long fence) {
     Map<String, Object> details = new LinkedHashMap<>();
-    details.put("guarantee", guarantee);
+    if (guarantee != null) {
+      details.put("guarantee", guarantee);
+    }
     details.put("attempts", fence);
     Digest packet = row.packetDigest();
     if (packet != null) {

@@ -46,7 +46,7 @@ public record TargetConfig(
           "replication",
           "sockettimeout");
 
-  /** How exactly-once is reached. */
+  /** How exactly-once is reached; {@code auto} takes the best that target and statement allow. */
   public enum Guarantee {
     @JsonProperty("auto")
     AUTO,
@@ -85,7 +85,7 @@ public record TargetConfig(
     this.environment = environment == null ? "default" : environment;
     this.owners = owners == null ? List.of() : List.copyOf(owners);
     this.credentials = credentials == null ? Credentials.NONE : credentials;
-    this.guarantee = supported(guarantee == null ? Guarantee.AUTO : guarantee);
+    this.guarantee = guarantee == null ? Guarantee.AUTO : guarantee;
     this.searchPath =
         searchPath == null || searchPath.isEmpty() ? List.of("public") : List.copyOf(searchPath);
     this.tags = tags == null ? Map.of() : Map.copyOf(tags);
@@ -111,16 +111,6 @@ public record TargetConfig(
       }
     }
     return url;
-  }
-
-  private static Guarantee supported(Guarantee guarantee) {
-    return switch (guarantee) {
-      case AUTO, LEDGER -> guarantee;
-      case XID, AT_MOST_ONCE ->
-          throw new IllegalArgumentException(
-              "guarantee: `%s` is not supported yet, expected `auto` or `ledger`"
-                  .formatted(guarantee.name().toLowerCase(Locale.ROOT)));
-    };
   }
 
   /** Without passwords, for logs. */

@@ -4,10 +4,8 @@ import io.countersign.action.ActionId;
 import io.countersign.action.Target;
 import io.countersign.activity.TargetConfig.Login;
 import io.countersign.sql.StatementClass;
-import io.countersign.store.ExecutionDao.Attempt;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -30,6 +28,7 @@ public final class TargetDatabase implements AutoCloseable {
   private static final int SOCKET_SLACK_SECONDS = 15;
   private static final int MAX_IDLE = 4;
   private static final Duration MAX_IDLE_TIME = Duration.ofSeconds(30);
+  private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
 
   private final String name;
   private final TargetConfig config;
@@ -78,7 +77,7 @@ public final class TargetDatabase implements AutoCloseable {
       return new Purpose(statementClass, attemptName(id, fence), timeout);
     }
 
-    private static String attemptName(ActionId id, long fence) {
+    static String attemptName(ActionId id, long fence) {
       return "countersign:" + id + ":" + fence;
     }
 
@@ -114,34 +113,43 @@ public final class TargetDatabase implements AutoCloseable {
     }
   }
 
-  /**
-   * Ends the backends that earlier attempts left behind: only where process, start and attempt all
-   * match. What became of their transactions is looked up afterwards.
-   */
-  void terminate(StatementClass statementClass, ActionId id, List<Attempt> attempts)
-      throws ExecutionFault {
-    try (Connection connection = connect(login(statementClass), Duration.ofSeconds(5));
-        PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                select pg_catalog.pg_terminate_backend(pid, 5000)
-                from pg_catalog.pg_stat_activity
-                where pid = ? and extract(epoch from backend_start)::text = ?
-                  and application_name = ? and pid <> pg_catalog.pg_backend_pid()
-                """)) {
-      for (Attempt attempt : attempts) {
-        statement.setInt(1, attempt.backendPid());
-        statement.setString(2, attempt.backendStart());
-        statement.setString(3, Purpose.attemptName(id, attempt.fence()));
-        try (var rows = statement.executeQuery()) {
-          if (rows.next()) {
-            LOG.warn("ended the backend of attempt {} of {}", attempt.fence(), id);
-          }
-        }
-      }
+  /** A connection to ask what became of earlier attempts, as the role that made them. */
+  TargetLook look(StatementClass statementClass) throws ExecutionFault {
+    try {
+      return new TargetLook(connect(login(statementClass), LOOK_TIMEOUT));
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
+  }
+
+  /**
+   * Brings everything that this server has written to its log by now to its disk: a small commit of
+   * its own does. A standby is not waited for; only a crash of this server matters here.
+   */
+  void flushWal(StatementClass statementClass) throws ExecutionFault {
+    try (Connection connection = connect(login(statementClass), LOOK_TIMEOUT)) {
+      connection.setAutoCommit(false);
+      try (var statement = connection.createStatement()) {
+        statement.execute(
+            """
+            select pg_catalog.set_config('synchronous_commit', 'local', true),
+              pg_catalog.pg_logical_emit_message(true, 'countersign', '')
+            """);
+      }
+      connection.commit();
+    } catch (SQLException e) {
+      throw ExecutionFault.asking(e);
+    }
+  }
+
+  /** What may prove later whether a statement took effect here, best first. */
+  List<Proof> proofs() {
+    return switch (config.guarantee()) {
+      case AUTO -> Proof.BEST_FIRST;
+      case LEDGER -> List.of(Proof.LEDGER);
+      case XID -> List.of(Proof.XID);
+      case AT_MOST_ONCE -> List.of(Proof.NONE);
+    };
   }
 
   /** The role that statements of a class run as; empty if there is none. */

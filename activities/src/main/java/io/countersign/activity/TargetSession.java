@@ -4,6 +4,7 @@ import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
+import io.countersign.activity.Identity.Incarnation;
 import io.countersign.activity.TargetDatabase.Purpose;
 import io.countersign.sql.Resolution;
 import java.sql.Connection;
@@ -11,8 +12,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,7 +23,15 @@ import org.postgresql.core.TransactionState;
 
 /** One open transaction on a target, with everything pinned that a role or session could bend. */
 final class TargetSession implements AutoCloseable {
+  /** Which cluster this is, and which of its histories; two columns. */
+  static final String INCARNATION =
+      """
+      (select system_identifier::text from pg_catalog.pg_control_system()),
+      pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)
+      """;
+
   private static final int CONNECTION_CHECK_SINCE = 140_000;
+  private static final int FLUSHED_MESSAGE_SINCE = 170_000;
   private static final String ISOLATION = "read committed";
 
   private final TargetDatabase database;
@@ -36,7 +43,7 @@ final class TargetSession implements AutoCloseable {
   private boolean finished;
 
   /** The row that commits together with the effect. */
-  record Marker(long fence, String digest, Instant executedAt) {}
+  record Marker(long fence, String digest) {}
 
   private TargetSession(
       TargetDatabase database,
@@ -123,68 +130,74 @@ final class TargetSession implements AutoCloseable {
     return duration.toMillis() + "ms";
   }
 
-  int backendPid() {
-    return backendPid;
-  }
-
-  String backendStart() {
-    return backendStart;
-  }
-
   /**
    * Inserts the marker; waits while another attempt's marker is neither committed nor aborted.
    *
    * @return empty where an earlier attempt has committed
    */
-  Optional<Marker> mark(ActionId id, long fence, Digest digest) throws ExecutionFault {
+  Optional<Identity> mark(ActionId id, long fence, Digest digest) throws ExecutionFault {
     try (PreparedStatement statement =
         connection.prepareStatement(
             """
             insert into countersign.execution (action_id, fence, digest) values (?, ?, ?)
             on conflict (action_id) do nothing
-            returning executed_at, pg_catalog.pg_current_xact_id()::text
+            returning pg_catalog.pg_current_xact_id()::text
             """)) {
       statement.setString(1, id.value());
       statement.setLong(2, fence);
       statement.setString(3, digest.value());
       try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        transactionId = row.getString(2);
-        Instant at = row.getObject(1, OffsetDateTime.class).toInstant();
-        return Optional.of(new Marker(fence, digest.value(), at));
+        return row.next() ? Optional.of(identity(row.getString(1), null)) : Optional.empty();
       }
     } catch (SQLException e) {
-      throw ledgerFault(e);
+      throw ExecutionFault.asking(e);
     }
   }
 
-  /** The marker of the attempt that committed. */
-  Optional<Marker> findMarker(ActionId id) throws ExecutionFault {
+  /** Who this transaction is, for as long as it runs. */
+  Identity identity() throws ExecutionFault {
     try (PreparedStatement statement =
-        connection.prepareStatement(
-            "select fence, digest, executed_at from countersign.execution where action_id = ?")) {
-      statement.setString(1, id.value());
-      try (ResultSet row = statement.executeQuery()) {
-        if (!row.next()) {
-          return Optional.empty();
-        }
-        Instant at = row.getObject(3, OffsetDateTime.class).toInstant();
-        return Optional.of(new Marker(row.getLong(1), row.getString(2), at));
-      }
+            connection.prepareStatement("select pg_catalog.pg_current_xact_id()::text");
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return identity(row.getString(1), null);
     } catch (SQLException e) {
-      throw ledgerFault(e);
+      throw ExecutionFault.asking(e);
     }
   }
 
-  private static ExecutionFault ledgerFault(SQLException e) {
-    ExecutionFault fault = ExecutionFault.of(e);
-    return fault.kind() == ExecutionFault.Kind.STATEMENT
-        ? ExecutionFault.of(
-            ExecutionFault.Kind.NO_CREDENTIAL,
-            "the target has no table `countersign.execution` that this role may read and fill")
-        : fault;
+  /**
+   * The same, and the target never issues this transaction's id again, not even after a crash: a
+   * WAL record that carries it is on disk.
+   */
+  Identity durableIdentity() throws ExecutionFault {
+    boolean flushes = connection.haveMinimumServerVersion(FLUSHED_MESSAGE_SINCE);
+    // The id is taken first: the record carries the id that the transaction has by then.
+    String sql =
+        """
+        select taken.xid, pg_catalog.pg_logical_emit_message(%s), %s
+        from (select pg_catalog.pg_current_xact_id()::text as xid offset 0) as taken
+        """
+            .formatted(
+                flushes ? "false, 'countersign', '', true" : "true, 'countersign', ''",
+                INCARNATION);
+    Identity identity;
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      identity = identity(row.getString(1), new Incarnation(row.getString(3), row.getString(4)));
+    } catch (SQLException e) {
+      throw ExecutionFault.asking(e);
+    }
+    if (!flushes) {
+      database.flushWal(purpose.statementClass());
+    }
+    return identity;
+  }
+
+  private Identity identity(String xid, @Nullable Incarnation incarnation) {
+    transactionId = xid;
+    return new Identity(backendPid, backendStart, xid, incarnation);
   }
 
   /** Runs the approved bytes; nothing is committed yet. */
@@ -211,7 +224,7 @@ final class TargetSession implements AutoCloseable {
 
   /**
    * Rows changed in user tables by this transaction, triggers and cascades included and the marker
-   * left out. Refuses if the transaction is no longer the one that holds the marker.
+   * left out. Refuses if the transaction is no longer the one that was identified.
    */
   long rowsChanged() throws ExecutionFault {
     try (PreparedStatement statement =
@@ -220,7 +233,7 @@ final class TargetSession implements AutoCloseable {
                 select pg_catalog.pg_current_xact_id_if_assigned()::text,
                   (select pg_catalog.sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint
                    from pg_catalog.pg_stat_xact_user_tables
-                   where relid <> 'countersign.execution'::pg_catalog.regclass)
+                   where not (schemaname = 'countersign' and relname = 'execution'))
                 """);
         ResultSet row = statement.executeQuery()) {
       row.next();

@@ -8,12 +8,14 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.sql.StatementClass;
+import io.countersign.store.Outcome;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -40,7 +42,12 @@ class ExecutionCrashTest {
   void open() throws Exception {
     fixture =
         new ExecutionFixture(
-            new TargetDatabase.Settings(Duration.ofSeconds(1), Duration.ofSeconds(30), 1 << 20));
+            new TargetDatabase.Settings(Duration.ofSeconds(1), Duration.ofSeconds(30), 1 << 20),
+            guarantee());
+  }
+
+  TargetConfig.Guarantee guarantee() {
+    return TargetConfig.Guarantee.LEDGER;
   }
 
   @AfterAll
@@ -94,7 +101,9 @@ class ExecutionCrashTest {
     assertThat(executed).isEqualTo(new Executed(ActionStatus.SUCCEEDED, tookEffect));
     assertThat(effects(value)).isEqualTo(1);
     assertThat(fixture.vault.read(id).orElseThrow()).contains("\"rows\":[[" + value + "]]");
-    assertThat(Objects.requireNonNull(fixture.row(id).outcome()).rows()).isEqualTo(1);
+    Outcome outcome = Objects.requireNonNull(fixture.row(id).outcome());
+    assertThat(outcome.rows()).isEqualTo(1);
+    assertThat(outcome.guarantee()).isEqualTo(guarantee().name().toLowerCase(Locale.ROOT));
     List<String> evidence = fixture.evidence(id);
     assertThat(evidence).filteredOn(body -> body.contains("action.succeeded")).hasSize(1);
     assertThat(evidence).filteredOn(body -> body.contains("action.executing")).hasSize(1);
@@ -238,16 +247,6 @@ class ExecutionCrashTest {
   }
 
   @Test
-  void markerThatFitsNothingNeedsPeople() throws Exception {
-    ActionId id = insert();
-    fixture.sql(
-        "insert into countersign.execution values ('%s', 1, 'other')".formatted(id.value()));
-    assertThat(untilDone(fixture.activities(), id, fixture.digest(id)).status())
-        .isEqualTo(ActionStatus.NEEDS_RECONCILIATION);
-    assertThat(effects(next)).isZero();
-  }
-
-  @Test
   void costOfAnExecutionIsPrinted() throws Exception {
     int rounds = Integer.getInteger("countersign.rounds", 60);
     ExecutionActivitiesImpl activities = fixture.activities();
@@ -272,8 +271,8 @@ class ExecutionCrashTest {
       }
     }
     System.out.printf(
-        "p50 read %.2f ms (plain %.2f ms), write %.2f ms (plain %.2f ms)%n",
-        median(reads), median(plainReads), median(writes), median(plainWrites));
+        "p50 read %.2f ms (plain %.2f ms), write by %s %.2f ms (plain %.2f ms)%n",
+        median(reads), median(plainReads), guarantee(), median(writes), median(plainWrites));
     assertThat(fixture.count("select count(*) from orders where status = 'b'")).isEqualTo(1);
   }
 

@@ -86,6 +86,10 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ExecutionFixture(TargetDatabase.Settings settings) throws SQLException {
+    this(settings, Guarantee.LEDGER);
+  }
+
+  ExecutionFixture(TargetDatabase.Settings settings, Guarantee guarantee) throws SQLException {
     name = "target_" + COUNTER.incrementAndGet();
     admin = TestDatabase.emptyDatabase(name);
     sql(SETUP.replace("NAME", name));
@@ -101,7 +105,7 @@ final class ExecutionFixture implements AutoCloseable {
             "test",
             List.of(),
             credentials,
-            Guarantee.LEDGER,
+            guarantee,
             null,
             Map.of(
                 "public.customers.email", List.of("pii", "email"),

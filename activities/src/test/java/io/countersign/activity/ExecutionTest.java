@@ -357,4 +357,13 @@ class ExecutionTest {
     assertThat(fixture.count("select count(*) from effect where id = 80")).isEqualTo(1);
     assertThat(fixture.row(id).fence()).isEqualTo(3);
   }
+
+  @Test
+  void markerThatFitsNothingNeedsPeople() throws Exception {
+    ActionId id = fixture.approved(StatementClass.WRITE, "insert into effect values (90)");
+    fixture.sql(
+        "insert into countersign.execution values ('%s', 1, 'other')".formatted(id.value()));
+    assertThat(execute(id).status()).isEqualTo(ActionStatus.NEEDS_RECONCILIATION);
+    assertThat(fixture.count("select count(*) from effect where id = 90")).isZero();
+  }
 }

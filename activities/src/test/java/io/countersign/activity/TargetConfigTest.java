@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TargetConfigTest {
@@ -37,11 +39,11 @@ class TargetConfigTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"xid", "at_most_once"})
-  void guaranteesToComeAreRefusedByName(String guarantee) {
-    assertThatThrownBy(() -> read("{" + URL + ",\"guarantee\":\"" + guarantee + "\"}"))
-        .hasRootCauseMessage(
-            "guarantee: `" + guarantee + "` is not supported yet, expected `auto` or `ledger`");
+  @EnumSource(TargetConfig.Guarantee.class)
+  void everyGuaranteeCanBeAskedFor(TargetConfig.Guarantee guarantee) throws Exception {
+    String name = guarantee.name().toLowerCase(Locale.ROOT);
+    assertThat(read("{" + URL + ",\"guarantee\":\"" + name + "\"}").guarantee())
+        .isEqualTo(guarantee);
   }
 
   @ParameterizedTest

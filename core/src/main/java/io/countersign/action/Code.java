@@ -28,6 +28,7 @@ public enum Code {
   PERMIT_INVALID(200),
   CATALOGUE_CHANGED(200),
   POLICY_TIGHTENED(200),
+  CANCELLED(200),
   EXPIRED(200);
 
   private final int httpStatus;

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
+import org.jdbi.v3.sqlobject.customizer.BindMethods;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,10 @@ public interface ExecutionDao {
    * One attempt to execute an action.
    *
    * @param backendStart as the target's pg_stat_activity shows it
+   * @param guarantee {@code ledger}, {@code xid} or {@code at_most_once}
+   * @param xid the target's transaction, 64 bits; null where it ran in none
+   * @param systemIdentifier of the target, with {@code timeline}: its incarnation, where the
+   *     guarantee rests on it
    * @param rowCount rows returned or changed; null until the statement ran
    * @param resultBytes of the result; null where nothing was returned
    */
@@ -26,28 +31,35 @@ public interface ExecutionDao {
       Instant startedAt,
       int backendPid,
       String backendStart,
+      String guarantee,
+      @Nullable String xid,
+      @Nullable String systemIdentifier,
+      @Nullable String timeline,
       @Nullable Long rowCount,
       @Nullable Long resultBytes) {}
 
-  /** Answers 0 where a newer attempt took the fence. */
+  /**
+   * Answers 0 where a newer attempt took the fence. The lock makes the two wait for each other:
+   * whoever takes the fence afterwards sees this attempt.
+   */
   @SqlUpdate(
       """
       insert into execution_attempt (action_id, fence, started_at, backend_pid, backend_start,
-          state)
-      select id, fence, :startedAt, :backendPid, :backendStart, 'open' from action
-      where id = :actionId and fence = :fence and status = 'EXECUTING'
+          guarantee, xid, system_identifier, timeline, state)
+      select id, fence, :startedAt, :backendPid, :backendStart, :guarantee, :xid,
+          :systemIdentifier, :timeline, 'open'
+      from action
+      where id = :actionId and fence = :fence and status = 'EXECUTING' for share
       """)
-  int open(
-      @Bind("actionId") String actionId,
-      @Bind("fence") long fence,
-      @Bind("startedAt") Instant startedAt,
-      @Bind("backendPid") int backendPid,
-      @Bind("backendStart") String backendStart);
+  int open(@BindMethods Attempt attempt);
 
+  /** Answers 0 where the attempt counts as aborted already, or somebody asked to stop it. */
   @SqlUpdate(
       """
       update execution_attempt set row_count = :rowCount, result_bytes = :resultBytes
       where action_id = :actionId and fence = :fence and state = 'open'
+        and exists (select from action where id = :actionId and status = 'EXECUTING'
+          and stop_asked_at is null for share)
       """)
   int ran(
       @Bind("actionId") String actionId,
@@ -64,6 +76,7 @@ public interface ExecutionDao {
       """)
   int committed(@Bind("actionId") String actionId, @Bind("fence") long fence);
 
+  /** Closes every attempt up to that one as aborted. */
   @SqlUpdate(
       """
       update execution_attempt set state = 'aborted'
@@ -73,8 +86,8 @@ public interface ExecutionDao {
 
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, row_count,
-          result_bytes
+      select action_id, fence, started_at, backend_pid, backend_start, guarantee, xid,
+          system_identifier, timeline, row_count, result_bytes
       from execution_attempt where action_id = :actionId and fence = :fence
       """)
   Optional<Attempt> find(@Bind("actionId") String actionId, @Bind("fence") long fence);
@@ -82,9 +95,20 @@ public interface ExecutionDao {
   /** Attempts not proven ended, oldest first. */
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, row_count,
-          result_bytes
+      select action_id, fence, started_at, backend_pid, backend_start, guarantee, xid,
+          system_identifier, timeline, row_count, result_bytes
       from execution_attempt where action_id = :actionId and state = 'open' order by fence
       """)
   List<Attempt> open(@Bind("actionId") String actionId);
+
+  /** Asks for an execution to be stopped; answers 0 where it is not running any more. */
+  @SqlUpdate(
+      """
+      update action set stop_asked_at = coalesce(stop_asked_at, :at)
+      where id = :actionId and status = 'EXECUTING'
+      """)
+  int askStop(@Bind("actionId") String actionId, @Bind("at") Instant at);
+
+  @SqlQuery("select stop_asked_at is not null from action where id = :actionId")
+  boolean isStopAsked(@Bind("actionId") String actionId);
 }
