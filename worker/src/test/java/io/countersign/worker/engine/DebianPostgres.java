@@ -2,6 +2,7 @@ package io.countersign.worker.engine;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.countersign.store.DatabaseConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -138,8 +139,9 @@ public final class DebianPostgres implements AutoCloseable {
     return base + database;
   }
 
-  public int port() {
-    return port;
+  /** The same with an administrator's login. */
+  public DatabaseConfig database(String name) {
+    return new DatabaseConfig(jdbcUrl(name), USER, PASSWORD);
   }
 
   /** An administrator's name. */

@@ -32,7 +32,6 @@ import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
 import io.countersign.store.NewAction;
 import io.countersign.store.ResultVault;
-import io.countersign.worker.engine.DebianPostgres;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,8 +52,11 @@ final class ControlSide implements AutoCloseable {
   private final Integrator integrator;
   private final AuditLog log;
 
-  ControlSide(DebianPostgres server) {
-    config = new DatabaseConfig(server.jdbcUrl("control"), server.user(), server.password());
+  /**
+   * @param config of an empty database
+   */
+  ControlSide(DatabaseConfig config) {
+    this.config = config;
     database = Database.open(config);
     database.migrate();
     store = new ActionStore(database.jdbi());
@@ -72,6 +74,10 @@ final class ControlSide implements AutoCloseable {
     } catch (EvidenceException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  Database database() {
+    return database;
   }
 
   DatabaseConfig config() {

@@ -1,14 +1,29 @@
 package io.countersign.worker.kill;
 
-/**
- * How a run executes.
- *
- * @param guarantee of the target, or {@link KilledMain#NAIVE}
- * @param pooled whether PgBouncer stands before the target
- */
-record Form(String guarantee, boolean pooled) {
-  static final Form LEDGER = new Form("LEDGER", false);
-  static final Form NAIVE = new Form(KilledMain.NAIVE, false);
+import java.util.Locale;
+
+/** How the workers of a run execute. */
+enum Form {
+  LEDGER("LEDGER", false),
+  NAIVE(KilledMain.NAIVE, false);
+
+  private final String guarantee;
+  private final boolean pooled;
+
+  Form(String guarantee, boolean pooled) {
+    this.guarantee = guarantee;
+    this.pooled = pooled;
+  }
+
+  /** Of the target, or {@link KilledMain#NAIVE}. */
+  String guarantee() {
+    return guarantee;
+  }
+
+  /** Whether PgBouncer stands before the target. */
+  boolean isPooled() {
+    return pooled;
+  }
 
   /** Whether it may end in doubt, which people then decide. */
   boolean mayNotKnow() {
@@ -17,6 +32,6 @@ record Form(String guarantee, boolean pooled) {
 
   @Override
   public String toString() {
-    return guarantee.toLowerCase(java.util.Locale.ROOT) + (pooled ? " behind PgBouncer" : "");
+    return guarantee.toLowerCase(Locale.ROOT) + (pooled ? " behind PgBouncer" : "");
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 final class KillHarness implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(90);
   private static final int BURST = 60;
+  private static final int TELL = 50;
 
   private final DebianPostgres controlServer;
   private final DebianPostgres targetServer;
@@ -39,10 +40,10 @@ final class KillHarness implements AutoCloseable {
       throws IOException {
     this.controlServer = controlServer;
     this.targetServer = targetServer;
-    control = new ControlSide(controlServer);
-    target = new TargetSide(targetServer);
+    control = new ControlSide(controlServer.database("control"));
+    target = new TargetSide(targetServer.database("counted"));
     traffic = new ForeignTraffic(target, seed);
-    wire = new Wire(targetServer.port());
+    wire = Wire.to(target.url());
     var login = control.config();
     workers =
         new Workers(
@@ -68,6 +69,9 @@ final class KillHarness implements AutoCloseable {
       strike(round, actions);
       settle(actions);
       actions.forEach(action -> count.add(round, action));
+      if (round.number() % TELL == 0) {
+        System.out.println("round " + round.number() + " of " + rounds.size() + ": " + figures);
+      }
     }
     traffic.busy(false);
     count.again(everything);

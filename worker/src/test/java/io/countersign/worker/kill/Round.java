@@ -1,6 +1,7 @@
 package io.countersign.worker.kill;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
@@ -42,17 +43,33 @@ record Round(
         number, blow, step, busy, random.nextBoolean(), random.nextLong(longest), statements);
   }
 
-  /** Every blow that many times, at every step where it has one; in an order of chance. */
-  static List<Round> plan(Random random, List<String> steps, List<Blow> blows) {
+  /** Every blow at every step where it has one. */
+  static List<Round> everywhere(Random random, List<String> steps, Blow... blows) {
     List<Round> rounds = new ArrayList<>();
     for (Blow blow : blows) {
       for (String step : blow.hasStep() ? steps : List.of("-")) {
         rounds.add(draw(0, blow, step, random));
       }
     }
-    java.util.Collections.shuffle(rounds, random);
+    return rounds;
+  }
+
+  /** Every blow once, at one of the steps. */
+  static List<Round> somewhere(Random random, List<String> steps, Blow... blows) {
+    List<Round> rounds = new ArrayList<>();
+    for (Blow blow : blows) {
+      String step = blow.hasStep() ? steps.get(random.nextInt(steps.size())) : "-";
+      rounds.add(draw(0, blow, step, random));
+    }
+    return rounds;
+  }
+
+  /** In an order of chance. */
+  static List<Round> shuffled(List<Round> rounds, Random random) {
+    List<Round> mixed = new ArrayList<>(rounds);
+    Collections.shuffle(mixed, random);
     List<Round> numbered = new ArrayList<>();
-    for (Round round : rounds) {
+    for (Round round : mixed) {
       numbered.add(round.numbered(numbered.size() + 1));
     }
     return numbered;

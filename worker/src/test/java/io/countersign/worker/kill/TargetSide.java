@@ -4,7 +4,7 @@ import io.countersign.activity.TargetConfig;
 import io.countersign.activity.TargetConfig.Credentials;
 import io.countersign.activity.TargetConfig.Guarantee;
 import io.countersign.activity.TargetConfig.Login;
-import io.countersign.worker.engine.DebianPostgres;
+import io.countersign.store.DatabaseConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -38,17 +38,18 @@ final class TargetSide {
       grant select, insert, update on all tables in schema public to counted_write;
       """;
 
-  private final DebianPostgres server;
-  private final String url;
+  private final DatabaseConfig admin;
 
-  TargetSide(DebianPostgres server) {
-    this.server = server;
-    this.url = server.jdbcUrl("counted");
+  /**
+   * @param admin of an empty database
+   */
+  TargetSide(DatabaseConfig admin) {
+    this.admin = admin;
     sql(SETUP);
   }
 
   String url() {
-    return url;
+    return admin.url().replaceFirst("\\?.*", "");
   }
 
   static TargetConfig config(String url, Guarantee guarantee) {
@@ -62,7 +63,7 @@ final class TargetSide {
 
   /** As its administrator. */
   Connection connect() throws SQLException {
-    return DriverManager.getConnection(url, server.user(), server.password());
+    return DriverManager.getConnection(admin.url(), admin.user(), admin.password());
   }
 
   void sql(String text) {

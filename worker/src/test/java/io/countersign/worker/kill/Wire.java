@@ -6,12 +6,13 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 /** A way to a server that counts round trips, and that can break at the next COMMIT. */
-public final class Wire implements AutoCloseable {
+final class Wire implements AutoCloseable {
   private static final byte[] COMMIT = "COMMIT\0".getBytes(StandardCharsets.US_ASCII);
   private static final int LARGEST_MESSAGE = 1 << 16;
 
@@ -28,22 +29,26 @@ public final class Wire implements AutoCloseable {
     AFTER_COMMIT
   }
 
-  /**
-   * @param port of the server on this machine
-   */
-  public Wire(int port) throws IOException {
+  private Wire(int port, ServerSocket door) {
     this.port = port;
-    door = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
-    Thread.ofVirtual().start(this::listen);
+    this.door = door;
+  }
+
+  /** To the server on this machine that a URL names. */
+  static Wire to(String url) throws IOException {
+    int port = URI.create(url.substring("jdbc:".length())).getPort();
+    var wire = new Wire(port, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
+    Thread.ofVirtual().start(wire::listen);
+    return wire;
   }
 
   /** The same database on this way. */
-  public String url(String direct) {
+  String url(String direct) {
     return direct.replace(":" + port + "/", ":" + door.getLocalPort() + "/");
   }
 
   /** How often the server was asked and answered since the start. */
-  public long roundTrips() {
+  long roundTrips() {
     return trips.get();
   }
 
