@@ -3,6 +3,8 @@ package io.countersign.activity;
 import io.countersign.activity.Fate.Probe;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
 /**
  * Why a statement did not run, in our own words: a server's message quotes values and is dropped
@@ -63,7 +65,19 @@ final class ExecutionFault extends Exception {
   /** Keeps the SQLSTATE and nothing else of what the driver says. */
   static ExecutionFault of(SQLException cause) {
     String state = cause.getSQLState() == null ? "XX000" : cause.getSQLState();
+    if (SqlStates.isWrongParameters(state) && isFatal(cause)) {
+      return new ExecutionFault(Kind.UNREACHABLE, SqlStates.cutOff(state), state, null);
+    }
     return new ExecutionFault(SqlStates.kind(state), SqlStates.words(state), state, null);
+  }
+
+  /** With this state a pooler tells that it lost the server: what ran there is not known. */
+  private static boolean isFatal(SQLException cause) {
+    if (!(cause instanceof PSQLException answered)) {
+      return false;
+    }
+    ServerErrorMessage message = answered.getServerErrorMessage();
+    return message != null && "FATAL".equals(message.getSeverity());
   }
 
   /** The same for a question of ours: the statement is not at fault for it. */

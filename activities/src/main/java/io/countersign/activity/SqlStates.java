@@ -57,8 +57,17 @@ final class SqlStates {
 
   private SqlStates() {}
 
+  static boolean isWrongParameters(String state) {
+    return state.equals(WRONG_PARAMETERS);
+  }
+
+  /** The words where whatever stands before the target lost it. */
+  static String cutOff(String state) {
+    return BY_CLASS.get("08") + " (sqlstate " + safe(state) + ")";
+  }
+
   static ExecutionFault.Kind kind(String state) {
-    if (state.equals(WRONG_PARAMETERS)) {
+    if (isWrongParameters(state)) {
       return ExecutionFault.Kind.STATEMENT;
     }
     if (state.startsWith("08") || state.startsWith("58") || UNREACHABLE.contains(state)) {

@@ -139,6 +139,10 @@ public final class DebianPostgres implements AutoCloseable {
     return base + database;
   }
 
+  int port() {
+    return port;
+  }
+
   /** The same with an administrator's login. */
   public DatabaseConfig database(String name) {
     return new DatabaseConfig(jdbcUrl(name), USER, PASSWORD);

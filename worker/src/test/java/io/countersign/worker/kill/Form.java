@@ -5,6 +5,10 @@ import java.util.Locale;
 /** How the workers of a run execute. */
 enum Form {
   LEDGER("LEDGER", false),
+  XID("XID", false),
+  AT_MOST_ONCE("AT_MOST_ONCE", false),
+  LEDGER_POOLED("LEDGER", true),
+  XID_POOLED("XID", true),
   NAIVE(KilledMain.NAIVE, false);
 
   private final String guarantee;

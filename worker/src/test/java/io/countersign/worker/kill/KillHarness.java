@@ -1,6 +1,7 @@
 package io.countersign.worker.kill;
 
 import io.countersign.worker.engine.DebianPostgres;
+import io.countersign.worker.engine.PgBouncer;
 import io.countersign.worker.kill.Figures.Deed;
 import io.countersign.worker.kill.Figures.Finding;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Real workers in processes of their own execute against real servers; they are killed, stopped and
@@ -30,9 +32,11 @@ final class KillHarness implements AutoCloseable {
   private final ForeignTraffic traffic;
   private final Wire wire;
   private final Workers workers;
+  private final @Nullable PgBouncer pooler;
   private final Count count;
   private final Figures figures = new Figures();
   private final List<Approved> everything = new ArrayList<>();
+  private final String url;
   private long nextKey = 1;
 
   private KillHarness(
@@ -43,12 +47,15 @@ final class KillHarness implements AutoCloseable {
     control = new ControlSide(controlServer.database("control"));
     target = new TargetSide(targetServer.database("counted"));
     traffic = new ForeignTraffic(target, seed);
-    wire = Wire.to(target.url());
+    var role = TargetSide.login();
+    pooler =
+        form.isPooled() ? PgBouncer.startOrSkip(targetServer, role.user(), role.password()) : null;
+    url = pooler == null ? target.url() : pooler.url(target.url());
+    wire = Wire.to(url);
     var login = control.config();
     workers =
         new Workers(
-            log,
-            List.of(login.url(), login.user(), login.password(), target.url(), form.guarantee()));
+            log, List.of(login.url(), login.user(), login.password(), url, form.guarantee()));
     count = new Count(control, target, form, figures);
   }
 
@@ -222,7 +229,7 @@ final class KillHarness implements AutoCloseable {
 
   private void overWire(List<Approved> actions, Wire.Break where) {
     long before = wire.breaks();
-    try (KilledWorker worker = workers.over(wire.url(target.url()))) {
+    try (KilledWorker worker = workers.over(wire.url(url))) {
       wire.breakNextCommit(where);
       worker.run(actions);
       worker.isDone(PATIENCE, actions);
@@ -243,6 +250,9 @@ final class KillHarness implements AutoCloseable {
     traffic.close();
     workers.close();
     wire.close();
+    if (pooler != null) {
+      pooler.close();
+    }
     control.close();
     controlServer.close();
     targetServer.close();

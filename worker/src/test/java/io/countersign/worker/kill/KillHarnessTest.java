@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A short run of the harness, with the naive retry that it must catch. */
 class KillHarnessTest {
@@ -23,19 +25,35 @@ class KillHarnessTest {
   /** The form of a long run; empty where none is wanted. */
   private static final String LONG = System.getProperty("countersign.kill", "");
 
-  private static final int CYCLES = 12;
+  private static final int CYCLES = 11;
 
   @TempDir private Path folder;
 
-  @Test
-  void ledgerExecutesOnceWhateverBefalls() throws IOException {
+  @ParameterizedTest
+  @EnumSource(
+      value = Form.class,
+      names = {"LEDGER", "XID"})
+  void executesOnceWhateverBefalls(Form form) throws IOException {
     Random random = new Random(SEED);
     List<String> steps = ProbedExecution.steps();
     List<Round> rounds = Round.everywhere(random, steps, Blow.KILL_AT_STEP);
     rounds.addAll(Round.somewhere(random, steps, Blow.values()));
-    Figures figures = play(Form.LEDGER, rounds, random);
+    Figures figures = play(form, rounds, random);
     assertThat(figures.count(Deed.KILLS)).isPositive();
     assertThat(figures.count(Deed.TARGET_CRASHES)).isPositive();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Form.class,
+      names = {"AT_MOST_ONCE", "LEDGER_POOLED"})
+  void neverExecutesTwice(Form form) throws IOException {
+    Random random = new Random(SEED);
+    Blow[] blows = {
+      Blow.KILL_AT_STEP, Blow.STOP_AT_STEP, Blow.RACE, Blow.TARGET_CRASH_AT_STEP, Blow.REPLY_LOST
+    };
+    Figures figures = play(form, Round.somewhere(random, List.of("RAN", "PENDING"), blows), random);
+    assertThat(figures.count(Deed.KILLS)).isPositive();
   }
 
   @Test
