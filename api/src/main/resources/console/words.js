@@ -70,6 +70,7 @@ export function isOver(action) {
 }
 
 const GUARANTEE = {
+  auto: 'the best that the target gives when it runs',
   ledger: 'once, marked in the target within the same transaction (ledger)',
   xid: 'once, known by its transaction id on the target (xid)',
   at_most_once: 'at most once: after a crash people must look whether it ran',

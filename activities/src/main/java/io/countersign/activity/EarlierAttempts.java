@@ -37,7 +37,11 @@ final class EarlierAttempts {
     try (TargetLook look = target.look(type)) {
       for (Attempt attempt : attempts) {
         // Its worker may be alive and about to finish.
-        Fate fate = patiently(look, attempt, target.settings().lockTimeout());
+        Duration patience = target.settings().lockTimeout();
+        Fate fate =
+            recorder.isStopAsked(row.id())
+                ? fate(look, attempt)
+                : patiently(look, attempt, patience);
         String waited = "";
         if (fate instanceof Fate.Running) {
           waited = look.end(attempt).orElse("");

@@ -98,7 +98,8 @@ final class Execution {
     Verdict verdict = requirePermit();
     Work work = work(verdict, target);
     ResultTable table;
-    try (TargetSession session = target.begin(purpose(verdict))) {
+    try (TargetSession session = target.begin(purpose(verdict));
+        StopWatch _ = StopWatch.start(id, recorder, session)) {
       table = Objects.requireNonNull(work.run(session).table());
       session.commit();
     }
@@ -124,6 +125,10 @@ final class Execution {
       return finish(earlier.get().fate(), warning, recorder);
     }
     resolved = true;
+    Verdict verdict = row.verdict();
+    if (verdict != null && work(verdict, target).isOutsideTransaction()) {
+      return once(target, recorder, probe);
+    }
     List<Proof> proofs = target.proofs();
     for (Proof proof : proofs.subList(0, proofs.size() - 1)) {
       try {
@@ -151,11 +156,11 @@ final class Execution {
       probe.reached(Step.MARKED, id);
       requirePermit();
       Attempt attempt =
-          recorder
-              .open(id, fence, proof, identity.get())
-              .orElseThrow(() -> ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on"));
+          recorder.open(id, fence, proof, identity.get()).orElseThrow(() -> refusal(recorder));
       probe.reached(Step.RECORDED, id);
-      outcome = runApproved(attempt, target, session, recorder, probe);
+      try (StopWatch _ = StopWatch.start(id, recorder, session)) {
+        outcome = runApproved(attempt, target, session, recorder, probe);
+      }
       probe.reached(Step.PENDING, id);
       session.commit();
     }
@@ -177,9 +182,7 @@ final class Execution {
     ResultTable table = done.table();
     ResultTable.Written text = table == null ? null : table.write();
     if (!recorder.pending(id, fence, done.rows(), table, text)) {
-      throw recorder.isStopAsked(id)
-          ? ExecutionFault.of(Kind.STOPPED, "it was stopped before it took effect")
-          : ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
+      throw refusal(recorder);
     }
     return new Outcome(
         done.rows(),
@@ -187,6 +190,41 @@ final class Execution {
         attempt.startedAt(),
         text == null ? null : text.sha256(),
         text == null ? null : text.bytes());
+  }
+
+  /**
+   * What cannot run in a transaction is tried once: its intent is recorded, and an end that nobody
+   * saw is for people to find out.
+   */
+  private Executed once(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
+      throws ExecutionFault {
+    guarantee = Proof.NONE.guarantee();
+    Work work = work(requirePermit(), target);
+    Outcome outcome;
+    try (TargetSession session = target.beginOutside(purpose(row.verdict()))) {
+      probe.reached(Step.MARKED, id);
+      Attempt attempt =
+          recorder
+              .open(id, fence, Proof.NONE, session.identityOutside())
+              .orElseThrow(() -> refusal(recorder));
+      probe.reached(Step.RECORDED, id);
+      try (StopWatch _ = StopWatch.start(id, recorder, session)) {
+        Work.Done done = work.run(session);
+        outcome = new Outcome(done.rows(), attempt.guarantee(), attempt.startedAt(), null, null);
+      } catch (ExecutionFault fault) {
+        throw fault.kind() == Kind.CONFLICT ? fault.as(Kind.STATEMENT) : fault;
+      }
+      probe.reached(Step.RAN, id);
+    }
+    boolean closed = recorder.succeed(row, fence, outcome, null);
+    probe.reached(Step.CLOSED, id);
+    return new Executed(ActionStatus.SUCCEEDED, !closed);
+  }
+
+  private ExecutionFault refusal(ExecutionRecorder recorder) {
+    return recorder.isStopAsked(id)
+        ? ExecutionFault.of(Kind.STOPPED, "it was stopped before it took effect")
+        : ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
   }
 
   private Work work(Verdict verdict, TargetDatabase target) throws ExecutionFault {

@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
 public final class ExecutionActivitiesImpl implements ExecutionActivities {
   private static final Logger LOG = LoggerFactory.getLogger(ExecutionActivitiesImpl.class);
   private static final int MAX_CONFLICTS = 5;
+  private static final String CANCELLED = "57014";
   private static final Set<ActionStatus> STARTABLE =
       Set.of(ActionStatus.APPROVED, ActionStatus.EXECUTING);
 
@@ -154,7 +155,12 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       }
       return execution.run(target, recorder, probe);
     } catch (ExecutionFault fault) {
-      return settle(row, execution, fault, last);
+      boolean isCancelled = CANCELLED.equals(fault.sqlState()) && recorder.isStopAsked(row.id());
+      ExecutionFault met =
+          isCancelled
+              ? ExecutionFault.of(ExecutionFault.Kind.STOPPED, "it was stopped while it ran")
+              : fault;
+      return settle(row, execution, met, last);
     }
   }
 

@@ -92,6 +92,11 @@ final class ExecutionFault extends Exception {
         : fault;
   }
 
+  /** The same, to be dealt with in another way. */
+  ExecutionFault as(Kind other) {
+    return new ExecutionFault(other, words(), sqlState, probe);
+  }
+
   Kind kind() {
     return kind;
   }

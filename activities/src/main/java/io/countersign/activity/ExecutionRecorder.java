@@ -3,8 +3,6 @@ package io.countersign.activity;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
-import io.countersign.action.Digest;
-import io.countersign.action.Json;
 import io.countersign.activity.Identity.Incarnation;
 import io.countersign.audit.Event;
 import io.countersign.audit.Event.Actor;
@@ -14,11 +12,10 @@ import io.countersign.store.ActionDao;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
-import io.countersign.store.Ballot;
-import io.countersign.store.BallotDao;
 import io.countersign.store.Change;
 import io.countersign.store.ExecutionDao;
 import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.ExecutionEntry;
 import io.countersign.store.Outcome;
 import io.countersign.store.ReconciliationDao;
 import io.countersign.store.ResultDao;
@@ -26,9 +23,7 @@ import io.countersign.store.ResultTable;
 import io.countersign.store.ResultVault;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -147,18 +142,7 @@ final class ExecutionRecorder {
             handle
                 .attach(ExecutionDao.class)
                 .find(id.value(), fence)
-                .flatMap(attempt -> outcome(handle, attempt)));
-  }
-
-  private static Optional<Outcome> outcome(Handle handle, Attempt attempt) {
-    Long rows = attempt.rowCount();
-    if (rows == null) {
-      return Optional.empty();
-    }
-    String sha256 =
-        handle.attach(ResultDao.class).sha256(attempt.actionId(), attempt.fence()).orElse(null);
-    return Optional.of(
-        new Outcome(rows, attempt.guarantee(), attempt.startedAt(), sha256, attempt.resultBytes()));
+                .flatMap(attempt -> attempt.outcome(handle)));
   }
 
   /** Closes a read: its result, the action and the evidence. */
@@ -194,7 +178,7 @@ final class ExecutionRecorder {
 
   private boolean close(
       Handle handle, ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
-    Map<String, Object> details = closing(handle, row, outcome.guarantee(), fence);
+    Map<String, Object> details = ExecutionEntry.details(handle, row, outcome.guarantee(), fence);
     details.put("rows", outcome.rows());
     details.put("executed_at", outcome.executedAt().toString());
     if (outcome.resultSha256() != null) {
@@ -225,7 +209,7 @@ final class ExecutionRecorder {
           if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence) {
             return false;
           }
-          Map<String, Object> details = closing(handle, row, guarantee, fence);
+          Map<String, Object> details = ExecutionEntry.details(handle, row, guarantee, fence);
           details.put("rows", 0);
           if (failure.sqlState() != null) {
             details.put("sqlstate", failure.sqlState());
@@ -257,7 +241,7 @@ final class ExecutionRecorder {
                   .findFirst()
                   .orElse(null);
           String applied = doubted == null ? guarantee : doubted.guarantee();
-          Map<String, Object> details = closing(handle, row, applied, fence);
+          Map<String, Object> details = ExecutionEntry.details(handle, row, applied, fence);
           details.put("why", fault.words());
           ActionError error =
               new ActionError(Code.OUTCOME_UNKNOWN, fault.words(), ActionError.Retry.NEVER);
@@ -285,35 +269,6 @@ final class ExecutionRecorder {
         ActionStatus.LAPSED,
         Change.NONE,
         event(row, EventType.ACTION_LAPSED, now(), null, Map.of()));
-  }
-
-  /** What every closing entry carries, so that a receipt proves the action with one entry. */
-  private static Map<String, Object> closing(
-      Handle handle, ActionRow row, @Nullable String guarantee, long fence) {
-    Map<String, Object> details = new LinkedHashMap<>();
-    if (guarantee != null) {
-      details.put("guarantee", guarantee);
-    }
-    details.put("attempts", fence);
-    Digest packet = row.packetDigest();
-    if (packet != null) {
-      details.put("packet_digest", packet.value());
-    }
-    if (row.verdict() != null) {
-      details.put("verdict_digest", Digest.sha256(Json.write(row.verdict())).value());
-    }
-    List<Ballot> counted = handle.attach(BallotDao.class).counted(row.id().value());
-    details.put("votes", counted.stream().map(ExecutionRecorder::vote).toList());
-    return details;
-  }
-
-  private static Map<String, Object> vote(Ballot ballot) {
-    return Map.of(
-        "vote_id", ballot.voteId(),
-        "person", ballot.personId(),
-        "decision", ballot.decision().name().toLowerCase(Locale.ROOT),
-        "channel", ballot.channel(),
-        "digest", ballot.digest().value());
   }
 
   private static Event event(

@@ -1,6 +1,7 @@
 package io.countersign.activity;
 
 import io.countersign.action.Arguments;
+import io.countersign.action.Packet;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
 import io.countersign.policy.Circumstances;
@@ -43,8 +44,12 @@ public final class Judge {
     this.clock = clock;
   }
 
-  /** What was found out about a proposal. */
-  public record Established(Understanding understanding, Facts facts) {
+  /**
+   * What was found out about a proposal.
+   *
+   * @param guarantee that its execution would get
+   */
+  public record Established(Understanding understanding, Facts facts, String guarantee) {
     /** What was found out when the action was judged. */
     static Established of(ActionRow row) {
       Facts facts = Objects.requireNonNull(row.facts());
@@ -54,12 +59,14 @@ public final class Judge {
               Objects.requireNonNull(row.resolution()),
               row.tags(),
               facts.estimatedRows());
-      return new Established(understanding, facts);
+      Packet packet = row.packet();
+      return new Established(understanding, facts, packet == null ? "auto" : packet.guarantee());
     }
   }
 
   /** What was found out about a proposal, and what the policy says to it. */
-  public record Judged(Understanding understanding, Facts facts, Verdict verdict) {}
+  public record Judged(
+      Understanding understanding, Facts facts, Verdict verdict, String guarantee) {}
 
   /**
    * The part of judging that takes time: parsing, and asking the target. Empty if the target is not
@@ -72,7 +79,8 @@ public final class Judge {
               Understanding understood = understand(catalogue, proposal.arguments());
               return new Established(
                   understood,
-                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood));
+                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood),
+                  catalogue.expectedGuarantee(understood.analysis(), proposal.arguments().steps()));
             });
   }
 

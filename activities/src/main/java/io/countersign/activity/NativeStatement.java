@@ -43,7 +43,7 @@ final class NativeStatement {
    */
   record Answer(Field @Nullable [] fields, List<Tuple> rows, long changed, boolean tooMuch) {}
 
-  /** Runs it in the connection's open transaction. */
+  /** Runs it in the connection's open transaction, or in none where the connection has none. */
   static Answer run(BaseConnection connection, Statement statement, int maxRows, long maxBytes)
       throws SQLException, ExecutionFault {
     int count = statement.params().size();
@@ -61,7 +61,8 @@ final class NativeStatement {
         QueryExecutor.QUERY_ONESHOT
             | QueryExecutor.QUERY_NO_BINARY_TRANSFER
             | QueryExecutor.QUERY_FORWARD_CURSOR
-            | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
+            | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS
+            | (connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0);
     try {
       executor.execute(query, parameters(query, statement), collector, 0, FETCH_ROWS, flags);
       while (collector.cursor != null && !collector.tooMuch) {

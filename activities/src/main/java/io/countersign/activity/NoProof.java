@@ -26,7 +26,10 @@ record NoProof() implements Proof {
       return new Fate.Running();
     }
     return attempt.xid() == null
-        ? new Fate.Unknown("it ran outside a transaction and its end was not seen", Probe.INDEXES)
+        ? new Fate.Unknown(
+            "it ran outside a transaction and its end was not seen; %d indexes are not valid now"
+                .formatted(look.invalidIndexes()),
+            Probe.INDEXES)
         : new Fate.Unknown(
             "its end was not seen, and the target keeps no proof of it", Probe.ROWS_OF_TRANSACTION);
   }

@@ -10,7 +10,6 @@ import io.countersign.sql.Analysis.Span;
 import io.countersign.sql.LiteralMask;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.SafeText;
-import io.countersign.sql.StatementClass;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
@@ -32,14 +31,20 @@ final class PacketWriter {
   private PacketWriter() {}
 
   static Packet write(
-      ActionRow row, Target target, Understanding understood, Verdict verdict, Instant expiresAt) {
-    return write(row, row.digest(), target, understood, verdict, expiresAt, List.of());
+      ActionRow row,
+      Target target,
+      Understanding understood,
+      String guarantee,
+      Verdict verdict,
+      Instant expiresAt) {
+    return write(row, row.digest(), target, understood, guarantee, verdict, expiresAt, List.of());
   }
 
   /**
    * Another packet for an action that is reviewed again.
    *
    * @param digest of the revision that is voted on
+   * @param guarantee that its execution would get
    * @param news what is different now; it leads the warnings
    */
   static Packet write(
@@ -47,6 +52,7 @@ final class PacketWriter {
       Digest digest,
       Target target,
       Understanding understood,
+      String guarantee,
       Verdict verdict,
       @Nullable Instant expiresAt,
       List<String> news) {
@@ -73,7 +79,7 @@ final class PacketWriter {
         understood.estimatedRows(),
         verdict.maxRows() == null ? maxRows : Math.min(maxRows, verdict.maxRows()),
         analysis.reversible().wireName(),
-        analysis.statementClass() == StatementClass.READ ? "read_only" : "ledger",
+        guarantee,
         row.requester(),
         new Packet.Said(SafeText.block(row.reason()), safe(row.ticket())),
         verdict.rules(),

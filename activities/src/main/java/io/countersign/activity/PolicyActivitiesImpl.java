@@ -84,7 +84,8 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     Verdict verdict =
         judge.judge(
             known.facts(), RequesterSpending.deciding(handle, row, clock.instant(), resultBytes));
-    record(handle, row, new Judged(known.understanding(), known.facts(), verdict));
+    record(
+        handle, row, new Judged(known.understanding(), known.facts(), verdict, known.guarantee()));
   }
 
   private void record(Handle handle, ActionRow row, Judged judged) {
@@ -142,7 +143,13 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     Verdict verdict = judged.verdict();
     Instant expiresAt = clock.instant().plus(verdict.pendingFor());
     Packet packet =
-        PacketWriter.write(row, electorate.target(row), judged.understanding(), verdict, expiresAt);
+        PacketWriter.write(
+            row,
+            electorate.target(row),
+            judged.understanding(),
+            judged.guarantee(),
+            verdict,
+            expiresAt);
     move(
         handle,
         row,

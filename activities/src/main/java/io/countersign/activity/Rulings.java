@@ -102,6 +102,7 @@ final class Rulings {
             digest,
             electorate.target(row),
             anew.understanding(),
+            anew.guarantee(),
             strict,
             expiresAt,
             List.of(news));
@@ -133,12 +134,14 @@ final class Rulings {
       change = change.withExpiry(expiresAt);
     }
     if (tightened && row.analysis() != null && row.resolution() != null) {
+      Established known = Established.of(row);
       Packet packet =
           PacketWriter.write(
               row,
               row.digest(),
               electorate.target(row),
-              Established.of(row).understanding(),
+              known.understanding(),
+              known.guarantee(),
               strict,
               expiresAt,
               List.of("the policy became stricter while this waited"));

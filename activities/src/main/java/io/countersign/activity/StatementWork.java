@@ -4,6 +4,7 @@ import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.activity.ExecutionFault.Kind;
 import io.countersign.policy.Verdict;
+import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ResultTable;
@@ -38,11 +39,16 @@ final class StatementWork implements Work {
   }
 
   @Override
+  public boolean isOutsideTransaction() {
+    return OutsideTransaction.isNeeded(statement.sql());
+  }
+
+  @Override
   public Done run(TargetSession session) throws ExecutionFault {
     NativeStatement.Answer answer = runAsJudged(session);
     boolean isRead = statementClass == StatementClass.READ;
     // Asked of every change: the answer also tells that the transaction is still our own.
-    long changed = isRead ? 0 : session.rowsChanged();
+    long changed = isRead || isOutsideTransaction() ? 0 : session.rowsChanged();
     refuseTooMuch(answer, WITH.matcher(statement.sql()).find() ? changed : 0);
     if (answer.fields() == null && !isRead) {
       return new Done(answer.changed(), null);

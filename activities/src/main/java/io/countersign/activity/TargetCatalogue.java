@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -153,6 +154,11 @@ public final class TargetCatalogue implements AutoCloseable {
    */
   Optional<Impact> impact(Statement statement, Analysis analysis) {
     return Impact.of(database, statement, analysis);
+  }
+
+  /** The guarantee that an execution would get. */
+  String expectedGuarantee(Analysis analysis, List<Statement> steps) {
+    return database.expectedGuarantee(analysis.statementClass(), steps);
   }
 
   @Override

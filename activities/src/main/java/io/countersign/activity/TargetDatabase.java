@@ -1,8 +1,10 @@
 package io.countersign.activity;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.activity.TargetConfig.Login;
+import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementClass;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -11,8 +13,11 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.slf4j.Logger;
@@ -28,13 +33,17 @@ public final class TargetDatabase implements AutoCloseable {
   private static final int SOCKET_SLACK_SECONDS = 15;
   private static final int MAX_IDLE = 4;
   private static final Duration MAX_IDLE_TIME = Duration.ofSeconds(30);
+  private static final Duration EXPECTED_FOR = Duration.ofMinutes(1);
   private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(10);
 
   private final String name;
   private final TargetConfig config;
   private final Settings settings;
   private final Deque<Idle> idle = new ArrayDeque<>();
+  private final Map<StatementClass, Expected> expected = new ConcurrentHashMap<>();
   private boolean closed;
+
+  private record Expected(String guarantee, long since) {}
 
   private record Idle(BaseConnection connection, long since) {}
 
@@ -113,6 +122,61 @@ public final class TargetDatabase implements AutoCloseable {
     }
   }
 
+  /**
+   * The guarantee that an action would get here now; {@code auto} where the target does not say.
+   * What applied is in the outcome.
+   */
+  String expectedGuarantee(StatementClass statementClass, List<Statement> steps) {
+    if (statementClass == StatementClass.READ) {
+      return Execution.READ_ONLY;
+    }
+    if (steps.stream().anyMatch(step -> OutsideTransaction.isNeeded(step.sql()))) {
+      return Proof.NONE.guarantee();
+    }
+    List<Proof> proofs = proofs();
+    if (proofs.size() == 1) {
+      return proofs.getFirst().guarantee();
+    }
+    Expected known = expected.get(statementClass);
+    if (known != null && System.nanoTime() - known.since() < EXPECTED_FOR.toNanos()) {
+      return known.guarantee();
+    }
+    try (TargetLook look = look(statementClass)) {
+      String guarantee = look.best().guarantee();
+      expected.put(statementClass, new Expected(guarantee, System.nanoTime()));
+      return guarantee;
+    } catch (ExecutionFault e) {
+      return "auto";
+    }
+  }
+
+  /** Opens a session for one statement that cannot run in a transaction. */
+  TargetSession beginOutside(Purpose purpose) throws ExecutionFault {
+    try {
+      String options =
+          TargetSession.settingsOutside(this, purpose).entrySet().stream()
+              .map(setting -> "-c " + setting.getKey() + "=" + escaped(setting.getValue()))
+              .collect(Collectors.joining(" "));
+      BaseConnection fresh =
+          connect(
+              login(purpose.statementClass()),
+              purpose.timeout(),
+              Map.of("options", options, "ApplicationName", purpose.applicationName()));
+      try {
+        return TargetSession.outside(this, fresh, purpose);
+      } catch (SQLException | ExecutionFault e) {
+        discard(fresh);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
+  private static String escaped(String setting) {
+    return setting.replace("\\", "\\\\").replace(" ", "\\ ");
+  }
+
   /** A connection to ask what became of earlier attempts, as the role that made them. */
   TargetLook look(StatementClass statementClass) throws ExecutionFault {
     try {
@@ -187,6 +251,11 @@ public final class TargetDatabase implements AutoCloseable {
   }
 
   private BaseConnection connect(Login login, Duration timeout) throws SQLException {
+    return connect(login, timeout, Map.of());
+  }
+
+  private BaseConnection connect(Login login, Duration timeout, Map<String, String> more)
+      throws SQLException {
     Properties properties = new Properties();
     properties.setProperty("user", login.user());
     properties.setProperty("password", login.password());
@@ -206,6 +275,7 @@ public final class TargetDatabase implements AutoCloseable {
     // A batch of rows is in memory before anybody counts its bytes.
     properties.setProperty(
         "maxResultBuffer", String.valueOf(Math.max(settings.maxBytes(), 1 << 20)));
+    properties.putAll(more);
     BaseConnection connection =
         DriverManager.getConnection(config.url(), properties).unwrap(BaseConnection.class);
     connection.setAutoCommit(true);

@@ -100,6 +100,31 @@ final class TargetLook implements AutoCloseable {
         Purpose.attemptName(new ActionId(attempt.actionId()), attempt.fence()));
   }
 
+  /** The best proof that this role can leave here. */
+  Proof best() throws ExecutionFault {
+    return row(
+        """
+        select
+          exists (
+            select from pg_catalog.pg_class c
+              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+            where n.nspname = 'countersign' and c.relname = 'execution'
+              and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'insert')
+              and has_table_privilege(c.oid, 'select')),
+          (select bool_and(has_function_privilege(oid, 'execute')) from pg_catalog.pg_proc
+           where pronamespace = 'pg_catalog'::regnamespace
+             and proname in ('pg_logical_emit_message', 'pg_control_system',
+               'pg_current_wal_lsn', 'pg_walfile_name', 'pg_xact_status'))
+        """,
+        row -> row.getBoolean(1) ? Proof.LEDGER : row.getBoolean(2) ? Proof.XID : Proof.NONE);
+  }
+
+  /** How many indexes of the database were left unfinished. */
+  long invalidIndexes() throws ExecutionFault {
+    return row(
+        "select count(*) from pg_catalog.pg_index where not indisvalid", row -> row.getLong(1));
+  }
+
   /**
    * Ends the attempt's backend, only where process, start and transaction all match: a pool may
    * have lent it to somebody else. What became of the transaction is looked up afterwards, because

@@ -20,9 +20,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.TransactionState;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One open transaction on a target, with everything pinned that a role or session could bend. */
 final class TargetSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TargetSession.class);
+
   /** Which cluster this is, and which of its histories; two columns. */
   static final String INCARNATION =
       """
@@ -41,6 +45,8 @@ final class TargetSession implements AutoCloseable {
   private final String backendStart;
   private @Nullable String transactionId;
   private boolean finished;
+  private boolean cancelled;
+  private boolean closed;
 
   /** The row that commits together with the effect. */
   record Marker(long fence, String digest) {}
@@ -95,6 +101,49 @@ final class TargetSession implements AutoCloseable {
     connection.rollback();
     connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
     return begin(database, connection, purpose);
+  }
+
+  /**
+   * A session whose statements run outside a transaction. Its settings came with the connection,
+   * because none could be local to a transaction; a pool that dropped them is refused.
+   */
+  static TargetSession outside(TargetDatabase database, BaseConnection connection, Purpose purpose)
+      throws SQLException, ExecutionFault {
+    String sql =
+        """
+        select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
+          (select extract(epoch from a.backend_start)::text
+           from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a),
+          pg_catalog.current_setting('application_name'),
+          pg_catalog.current_setting('search_path')
+        """;
+    try (PreparedStatement statement = connection.prepareStatement(sql);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      if (row.getBoolean(1)) {
+        throw ExecutionFault.of(
+            ExecutionFault.Kind.UNREACHABLE, "the target is a standby, expected a primary");
+      }
+      if (!purpose.applicationName().equals(row.getString(4))
+          || !database.searchPath().equals(row.getString(5))) {
+        throw ExecutionFault.of(
+            ExecutionFault.Kind.NO_CREDENTIAL,
+            "a statement outside a transaction needs a connection without a pool in between");
+      }
+      return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
+    }
+  }
+
+  /** What {@link #outside} expects to have come with the connection. */
+  static Map<String, String> settingsOutside(TargetDatabase database, Purpose purpose) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("search_path", database.searchPath());
+    settings.put("statement_timeout", millis(purpose.timeout()));
+    settings.put("lock_timeout", millis(database.settings().lockTimeout()));
+    settings.put("synchronous_commit", "on");
+    settings.put("row_security", "on");
+    settings.put("TimeZone", "UTC");
+    return settings;
   }
 
   private static Map<String, String> pinned(
@@ -208,11 +257,12 @@ final class TargetSession implements AutoCloseable {
   /** The same with a tighter limit of bytes than the target's. */
   NativeStatement.Answer run(Statement statement, int maxRows, long maxBytes)
       throws ExecutionFault {
+    TransactionState before = connection.getTransactionState();
     try {
       NativeStatement.Answer answer =
           NativeStatement.run(
               connection, statement, maxRows, Math.min(maxBytes, database.settings().maxBytes()));
-      if (connection.getTransactionState() != TransactionState.OPEN) {
+      if (connection.getTransactionState() != before) {
         throw ExecutionFault.of(
             ExecutionFault.Kind.UNKNOWN_OUTCOME, "the statement ended its transaction by itself");
       }
@@ -220,6 +270,11 @@ final class TargetSession implements AutoCloseable {
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
+  }
+
+  /** Who this is where no transaction is: nothing but the backend. */
+  Identity identityOutside() {
+    return new Identity(backendPid, backendStart, null, null);
   }
 
   /**
@@ -282,6 +337,22 @@ final class TargetSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Cancels what this connection runs now, and nothing else: the message carries the connection's
+   * own secret.
+   */
+  synchronized void cancel() {
+    if (closed) {
+      return;
+    }
+    cancelled = true;
+    try {
+      connection.cancelQuery();
+    } catch (SQLException e) {
+      LOG.info("a statement could not be cancelled, sqlstate {}", e.getSQLState());
+    }
+  }
+
   BaseConnection connection() {
     return connection;
   }
@@ -305,9 +376,11 @@ final class TargetSession implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     // Closing an unfinished connection makes the server roll back.
-    if (finished && purpose.isRead()) {
+    // One that was cancelled may be so once more, too late: nobody else gets it.
+    if (finished && purpose.isRead() && !cancelled) {
       // Resetting it is nothing the requester should wait for.
       Thread.ofVirtual().name("target-reset").start(() -> database.giveBack(connection));
     } else {

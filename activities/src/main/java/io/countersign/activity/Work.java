@@ -5,6 +5,11 @@ import org.jspecify.annotations.Nullable;
 
 /** What an approved action does in the target's open transaction; it never commits. */
 interface Work {
+  /** True where PostgreSQL runs it in no transaction, so that it can be tried once only. */
+  default boolean isOutsideTransaction() {
+    return false;
+  }
+
   /** Throws where nothing of it may stay. */
   Done run(TargetSession session) throws ExecutionFault;
 

@@ -200,7 +200,7 @@ class ExecutionCrashTest {
                 try {
                   return sleeper.execute(id, digest);
                 } catch (ApplicationFailure refused) {
-                  return fixture.activities().execute(id, digest);
+                  return untilDone(fixture.activities(), id, digest);
                 }
               });
       paused.await();

@@ -12,6 +12,7 @@ import io.countersign.action.Requirement;
 import io.countersign.activity.TargetConfig.Credentials;
 import io.countersign.activity.TargetConfig.Guarantee;
 import io.countersign.activity.TargetConfig.Login;
+import io.countersign.activity.TargetDatabase.Settings;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
@@ -26,8 +27,12 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.Change;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.NewAction;
+import io.countersign.store.Reconciliation;
+import io.countersign.store.Reconciliations;
 import io.countersign.store.ResultVault;
 import io.countersign.store.TestDatabase;
+import io.countersign.workflow.ExecutionActivities.Executed;
+import io.temporal.failure.ApplicationFailure;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -39,6 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A control database and a small target with the roles and the ledger table. */
@@ -49,6 +55,7 @@ final class ExecutionFixture implements AutoCloseable {
       """
       create role NAME_read login password 'read-secret';
       create role NAME_write login password 'write-secret';
+      create role NAME_ddl login password 'ddl-secret';
       create schema countersign;
       create table countersign.execution (action_id text primary key, fence bigint not null,
         digest text not null, executed_at timestamptz not null default now());
@@ -70,6 +77,11 @@ final class ExecutionFixture implements AutoCloseable {
       grant select, insert on countersign.execution to NAME_write;
       grant select on all tables in schema public to NAME_read;
       grant select, insert, update, delete on all tables in schema public to NAME_write;
+      create table indexed (id int);
+      alter table indexed owner to NAME_ddl;
+      grant create on schema public to NAME_ddl;
+      grant usage on schema countersign to NAME_ddl;
+      grant select, insert on countersign.execution to NAME_ddl;
       """;
 
   final TestDatabase control = TestDatabase.create();
@@ -90,8 +102,19 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ExecutionFixture(TargetDatabase.Settings settings, Guarantee guarantee) throws SQLException {
+    this(settings, guarantee, TestDatabase::emptyDatabase);
+  }
+
+  /**
+   * @param server makes an empty database of a name
+   */
+  ExecutionFixture(
+      TargetDatabase.Settings settings,
+      Guarantee guarantee,
+      Function<String, DatabaseConfig> server)
+      throws SQLException {
     name = "target_" + COUNTER.incrementAndGet();
-    admin = TestDatabase.emptyDatabase(name);
+    admin = server.apply(name);
     sql(SETUP.replace("NAME", name));
     Credentials credentials =
         new Credentials(
@@ -114,13 +137,34 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ExecutionActivitiesImpl activities(ExecutionProbe probe) {
+    return activities(target, probe);
+  }
+
+  /** Another way to the same database. */
+  TargetDatabase target(String url, Guarantee guarantee, Settings settings) {
+    Credentials credentials =
+        new Credentials(
+            config.credentials().read(),
+            config.credentials().write(),
+            new Login(name + "_ddl", "ddl-secret"),
+            null);
+    TargetConfig other =
+        new TargetConfig(url, "test", List.of(), credentials, guarantee, null, Map.of());
+    return new TargetDatabase("shop", other, settings);
+  }
+
+  ExecutionActivitiesImpl activities(TargetDatabase target, ExecutionProbe probe) {
+    return activities(target, id -> {}, probe);
+  }
+
+  ExecutionActivitiesImpl activities(TargetDatabase target, Gate gate, ExecutionProbe probe) {
     return new ExecutionActivitiesImpl(
         control.database().jdbi(),
         store,
         vault,
         Map.of("shop", target),
         (proposal, connection) -> Optional.of(Resolution.objecting("not looked at")),
-        id -> {},
+        gate,
         Clock.systemUTC(),
         probe);
   }
@@ -185,26 +229,65 @@ final class ExecutionFixture implements AutoCloseable {
                     .list());
   }
 
+  /** As Temporal does: until it answers. */
+  Executed untilDone(ExecutionActivitiesImpl activities, ActionId id) {
+    Digest digest = digest(id);
+    for (int i = 0; i < 200; i++) {
+      try {
+        return activities.execute(id, digest);
+      } catch (ApplicationFailure e) {
+        if (e.isNonRetryable()) {
+          throw e;
+        }
+      }
+    }
+    throw new AssertionError("never ended");
+  }
+
+  /** Somebody wants it stopped. */
+  boolean askStop(ActionId id) {
+    return store.askStop(id, event(id, EventType.ACTION_STOP_ASKED));
+  }
+
+  Optional<Reconciliation> doubt(ActionId id) {
+    return new Reconciliations(control.database().jdbi(), store).find(id);
+  }
+
   /** How an approved action differs from an agent's ordinary one. */
   record Options(
-      int maxRows, List<String> tags, PrincipalType requester, List<String> mask, Duration lasts) {
+      int maxRows,
+      List<String> tags,
+      PrincipalType requester,
+      List<String> mask,
+      Duration lasts,
+      Duration timeout) {
     static final Options PLAIN =
-        new Options(1000, List.of(), PrincipalType.AGENT, List.of(), Duration.ofHours(1));
+        new Options(
+            1000,
+            List.of(),
+            PrincipalType.AGENT,
+            List.of(),
+            Duration.ofHours(1),
+            Duration.ofSeconds(20));
+
+    Options timeout(Duration time) {
+      return new Options(maxRows, tags, requester, mask, lasts, time);
+    }
 
     Options maxRows(int rows) {
-      return new Options(rows, tags, requester, mask, lasts);
+      return new Options(rows, tags, requester, mask, lasts, timeout);
     }
 
     Options tags(String... names) {
-      return new Options(maxRows, List.of(names), requester, mask, lasts);
+      return new Options(maxRows, List.of(names), requester, mask, lasts, timeout);
     }
 
     Options person(String... masked) {
-      return new Options(maxRows, tags, PrincipalType.PERSON, List.of(masked), lasts);
+      return new Options(maxRows, tags, PrincipalType.PERSON, List.of(masked), lasts, timeout);
     }
 
     Options lasts(Duration time) {
-      return new Options(maxRows, tags, requester, mask, time);
+      return new Options(maxRows, tags, requester, mask, time, timeout);
     }
   }
 
@@ -221,7 +304,7 @@ final class ExecutionFixture implements AutoCloseable {
             new ExecuteSql(sql, java.util.Arrays.asList(params)),
             new Requester(options.requester(), "requester-1", null),
             1,
-            new Limits(options.maxRows(), 20_000));
+            new Limits(options.maxRows(), (int) options.timeout().toMillis()));
     store.submit(
         new NewAction(id, proposal, "test", null, List.of(), Set.of(), null, "hash", now),
         event(id, EventType.ACTION_SUBMITTED));

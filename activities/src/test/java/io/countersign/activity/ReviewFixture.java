@@ -184,7 +184,7 @@ final class ReviewFixture {
     Facts facts = JudgedFacts.of(proposal, List.of(), SHOP, understood);
     Verdict verdict = policy.current().judge(facts, new Circumstances(now, Spending.NONE));
     Instant expires = now.plus(verdict.pendingFor());
-    var packet = PacketWriter.write(row, SHOP, understood, verdict, expires);
+    var packet = PacketWriter.write(row, SHOP, understood, "ledger", verdict, expires);
     Change change =
         Change.NONE
             .withJudgement(understood, facts, verdict, List.of("dba"), List.of("dba"))

@@ -43,6 +43,8 @@ public final class ActionResource {
   private static final Set<ActionStatus> CANCELLABLE =
       EnumSet.of(ActionStatus.EVALUATING, ActionStatus.PENDING_REVIEW);
 
+  private static final Duration STOPPING = Duration.ofSeconds(5);
+
   private final Proposals proposals;
   private final Owners owners;
   private final ActionStore actions;
@@ -142,6 +144,7 @@ public final class ActionResource {
                 filter("kind", kind),
                 filter("requester", requester),
                 caller.isAuditor(),
+                caller.isPerson() && caller.isOperator(),
                 caller.type().wireName(),
                 caller.id(),
                 caller.idpGroups(),
@@ -151,7 +154,10 @@ public final class ActionResource {
     return Page.of(replies.of(rows), size, r -> new Page.Position(r.createdAt(), r.id().value()));
   }
 
-  /** Takes a proposal back: its requester and the people behind it may, until it is approved. */
+  /**
+   * Takes a proposal back: its requester and the people behind it may, until it is approved. While
+   * it executes it is stopped, if the target has not committed it yet.
+   */
   @POST
   @Path("/{id}/cancel")
   public ActionReply cancel(@Auth Caller caller, @PathParam("id") String id) {
@@ -162,7 +168,10 @@ public final class ActionResource {
     return end(caller, row, CANCELLABLE, ActionStatus.CANCELLED, EventType.ACTION_CANCELLED);
   }
 
-  /** Takes an approval back before it runs: parties, reviewers and operators may. */
+  /**
+   * Takes an approval back before it runs: parties, reviewers and operators may. While it executes
+   * it is stopped, if the target has not committed it yet.
+   */
   @POST
   @Path("/{id}/revoke")
   public ActionReply revoke(@Auth Caller caller, @PathParam("id") String id) {
@@ -176,27 +185,33 @@ public final class ActionResource {
 
   private ActionReply end(
       Caller caller, ActionRow row, Set<ActionStatus> from, ActionStatus to, EventType type) {
-    Event event =
-        new Event(
-            clock.instant(),
-            type,
-            row.id(),
-            row.revision(),
-            row.digest(),
-            null,
-            Actors.actor(caller),
-            caller.onBehalfOf(),
-            Event.Effect.CHANGED,
-            null,
-            null,
-            Map.of());
-    if (!actions.transition(row.id(), from, to, Change.NONE, event)) {
-      ActionRow now = actions.find(row.id()).orElseThrow();
-      throw new ApiException(
-          Code.NOT_PENDING, "the action is " + now.status() + "; it is too late for that");
+    if (actions.transition(row.id(), from, to, Change.NONE, event(caller, row, type))) {
+      engine.look(row.id());
+      return replies.of(actions.find(row.id()).orElseThrow());
     }
-    engine.look(row.id());
-    return replies.of(actions.find(row.id()).orElseThrow());
+    if (actions.askStop(row.id(), event(caller, row, EventType.ACTION_STOP_ASKED))) {
+      return replies.of(
+          waiting.until(row.id(), STOPPING, now -> now.status() != ActionStatus.EXECUTING));
+    }
+    ActionRow now = actions.find(row.id()).orElseThrow();
+    throw new ApiException(
+        Code.NOT_PENDING, "the action is " + now.status() + "; it is too late for that");
+  }
+
+  private Event event(Caller caller, ActionRow row, EventType type) {
+    return new Event(
+        clock.instant(),
+        type,
+        row.id(),
+        row.revision(),
+        row.digest(),
+        null,
+        Actors.actor(caller),
+        caller.onBehalfOf(),
+        Event.Effect.CHANGED,
+        null,
+        null,
+        Map.of());
   }
 
   private void start(ActionRow row) {

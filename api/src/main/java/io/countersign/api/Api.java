@@ -7,6 +7,7 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
 import io.countersign.store.PersonDao;
+import io.countersign.store.Reconciliations;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ActionEngine;
 import io.dropwizard.jersey.setup.JerseyEnvironment;
@@ -49,6 +50,9 @@ public final class Api {
             proposals, owners, actions, engine, visibility, waiting, replies, clock));
     jersey.register(new PreviewResource(proposals, jdbi, engine, clock));
     jersey.register(new ReviewResource(actions, votes, visibility, waiting, replies, clock));
+    jersey.register(
+        new ReconcileResource(
+            actions, new Reconciliations(jdbi, actions), engine, visibility, replies, clock));
     jersey.register(new EvidenceResource(log, jdbi, visibility));
     jersey.register(new AuditResource(log));
     jersey.register(new ResultResource(actions, results, visibility, clock));

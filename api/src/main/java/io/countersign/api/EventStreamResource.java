@@ -126,6 +126,7 @@ public final class EventStreamResource {
         null,
         null,
         caller.isAuditor(),
+        caller.isPerson() && caller.isOperator(),
         caller.type().wireName(),
         caller.id(),
         caller.idpGroups(),

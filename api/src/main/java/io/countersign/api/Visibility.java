@@ -1,6 +1,7 @@
 package io.countersign.api;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
 import io.countersign.store.ActionRow;
@@ -34,6 +35,7 @@ final class Visibility {
     return isRequester(caller, row)
         || (caller.isPerson()
             && (caller.isAuditor()
+                || (caller.isOperator() && row.status() == ActionStatus.NEEDS_RECONCILIATION)
                 || row.parties().contains(caller.id())
                 || !Collections.disjoint(row.reviewIdpGroups(), caller.idpGroups())));
   }

@@ -29,6 +29,7 @@ public enum Code {
   CATALOGUE_CHANGED(200),
   POLICY_TIGHTENED(200),
   CANCELLED(200),
+  NOT_EXECUTED(200),
   EXPIRED(200);
 
   private final int httpStatus;

@@ -34,7 +34,8 @@ public record Receipt(
               EventType.ACTION_REVOKED,
               EventType.ACTION_SUCCEEDED,
               EventType.ACTION_FAILED,
-              EventType.ACTION_UNKNOWN));
+              EventType.ACTION_UNKNOWN,
+              EventType.ACTION_RECONCILED));
 
   private static final Set<String> CLOSING_NAMES =
       CLOSING.stream().map(EventType::wireName).collect(Collectors.toUnmodifiableSet());

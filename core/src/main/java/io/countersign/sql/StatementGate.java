@@ -44,7 +44,7 @@ public final class StatementGate {
     return true;
   }
 
-  private static int endOfLine(String sql, int from) {
+  static int endOfLine(String sql, int from) {
     int i = from;
     while (i < sql.length() && sql.charAt(i) != '\n' && sql.charAt(i) != '\r') {
       i++;
@@ -53,7 +53,7 @@ public final class StatementGate {
   }
 
   /** Comments nest in PostgreSQL. */
-  private static int endOfComment(String sql, int from) {
+  static int endOfComment(String sql, int from) {
     int depth = 0;
     int i = from;
     while (i < sql.length()) {

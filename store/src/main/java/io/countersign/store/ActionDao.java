@@ -124,7 +124,8 @@ public interface ActionDao {
   @SqlQuery(
       """
       select id from action
-      where status in ('EVALUATING', 'PENDING_REVIEW', 'APPROVED', 'EXECUTING')
+      where status in ('EVALUATING', 'PENDING_REVIEW', 'APPROVED', 'EXECUTING',
+          'NEEDS_RECONCILIATION')
         and changed_at > :after and changed_at <= :before
       order by changed_at limit :limit
       """)
@@ -143,7 +144,8 @@ public interface ActionDao {
 
   /**
    * Newest first. A null filter matches everything; visibility: own requests, those one is a party
-   * of, and those whose reviewers' groups one shares, or all of them.
+   * of, and those whose reviewers' groups one shares, or all of them; an operator also sees those
+   * in doubt.
    */
   @SqlQuery(
       """
@@ -152,7 +154,8 @@ public interface ActionDao {
         and (:target::text is null or target = :target)
         and (:kind::text is null or kind = :kind)
         and (:requester::text is null or requester_id = :requester)
-        and (:all or (requester_type = :viewerType and requester_id = :viewer)
+        and (:all or (:operator and status = 'NEEDS_RECONCILIATION')
+             or (requester_type = :viewerType and requester_id = :viewer)
              or (:viewerType = 'person'
                  and (:viewer = any(parties) or review_idp_groups && :viewerGroups::text[])))
         and (:beforeTime::timestamptz is null
@@ -173,6 +176,7 @@ public interface ActionDao {
       @Nullable String kind,
       @Nullable String requester,
       boolean all,
+      boolean operator,
       String viewerType,
       String viewer,
       List<String> viewerGroups,

@@ -99,6 +99,22 @@ public final class ActionStore {
     return true;
   }
 
+  /**
+   * Asks the worker to stop an execution, with evidence. What becomes of it, only the target knows.
+   *
+   * @return false where it is not executing
+   */
+  public boolean askStop(ActionId id, Event event) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (handle.attach(ExecutionDao.class).askStop(id.value(), event.at()) == 0) {
+            return false;
+          }
+          record(handle, id, event);
+          return true;
+        });
+  }
+
   /** Evidence of something that changes no status (a reminder, a refused vote, a result read). */
   public void note(ActionId id, Event event) {
     jdbi.useTransaction(handle -> note(handle, id, event));

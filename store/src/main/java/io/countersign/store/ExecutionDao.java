@@ -3,6 +3,7 @@ package io.countersign.store;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
@@ -36,11 +37,25 @@ public interface ExecutionDao {
       @Nullable String systemIdentifier,
       @Nullable String timeline,
       @Nullable Long rowCount,
-      @Nullable Long resultBytes) {}
+      @Nullable Long resultBytes) {
+
+    /** What it did if it took effect; empty where it did not get so far as to know. */
+    public Optional<Outcome> outcome(Handle handle) {
+      return rowCount == null
+          ? Optional.empty()
+          : Optional.of(
+              new Outcome(
+                  rowCount,
+                  guarantee,
+                  startedAt,
+                  handle.attach(ResultDao.class).sha256(actionId, fence).orElse(null),
+                  resultBytes));
+    }
+  }
 
   /**
-   * Answers 0 where a newer attempt took the fence. The lock makes the two wait for each other:
-   * whoever takes the fence afterwards sees this attempt.
+   * Answers 0 where a newer attempt took the fence, or somebody asked to stop. The lock makes the
+   * two wait for each other: whoever takes the fence afterwards sees this attempt.
    */
   @SqlUpdate(
       """
@@ -49,7 +64,8 @@ public interface ExecutionDao {
       select id, fence, :startedAt, :backendPid, :backendStart, :guarantee, :xid,
           :systemIdentifier, :timeline, 'open'
       from action
-      where id = :actionId and fence = :fence and status = 'EXECUTING' for share
+      where id = :actionId and fence = :fence and status = 'EXECUTING'
+        and stop_asked_at is null for share
       """)
   int open(@BindMethods Attempt attempt);
 

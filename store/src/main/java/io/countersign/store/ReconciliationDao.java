@@ -36,4 +36,8 @@ public interface ReconciliationDao {
       @Bind("person") String person,
       @Bind("reason") String reason,
       @Bind("at") Instant at);
+
+  /** What was an error while nobody knew is none any more. */
+  @SqlUpdate("update action set error = null where id = :actionId")
+  int clearError(@Bind("actionId") String actionId);
 }

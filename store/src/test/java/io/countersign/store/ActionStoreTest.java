@@ -151,7 +151,7 @@ class ActionStoreTest {
   private List<ActionId> ids(String type, String viewer, List<String> groups) {
     ActionDao.ActionFilter filter =
         new ActionDao.ActionFilter(
-            null, null, null, null, false, type, viewer, groups, null, null, 100);
+            null, null, null, null, false, false, type, viewer, groups, null, null, 100);
     return actions.list(filter).stream().map(ActionRow::id).toList();
   }
 

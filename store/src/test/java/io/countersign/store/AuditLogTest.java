@@ -95,7 +95,8 @@ class AuditLogTest {
         "ACTION_REVOKED",
         "ACTION_SUCCEEDED",
         "ACTION_FAILED",
-        "ACTION_UNKNOWN"
+        "ACTION_UNKNOWN",
+        "ACTION_RECONCILED"
       })
   void everyEndGivesAReceipt(EventType type) {
     evidence.record(type, action);

@@ -159,16 +159,26 @@ public final class ActionEngine implements AutoCloseable {
     signal(id, "look");
   }
 
+  /** The same; where no workflow runs any more, one starts and finds the action as it is. */
+  public void lookOrStart(
+      ActionId id, String kind, String target, Digest digest, String requester) {
+    if (!signal(id, "look")) {
+      start(id, kind, target, digest, requester);
+    }
+  }
+
   /** Asks the worker to open Slack's dialog for a denial's reason. */
   public void askReason(ActionId id, String triggerId) {
     signal(id, "askReason", triggerId);
   }
 
-  private void signal(ActionId id, String name, Object... arguments) {
+  private boolean signal(ActionId id, String name, Object... arguments) {
     try {
       client.newUntypedWorkflowStub(id.value()).signal(name, arguments);
+      return true;
     } catch (RuntimeException e) {
       LOG.info("signal {} to {} not delivered: {}", name, id, e.getClass().getSimpleName());
+      return false;
     }
   }
 

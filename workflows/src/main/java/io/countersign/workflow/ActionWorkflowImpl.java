@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The story of an action: judge, ask, wait, check again, execute; and ask again where the last look
- * before the start finds that it is not what was approved. Read {@link #run} from top to bottom.
- * Everything it decides on comes from activities; everything it changes is recorded in our own
- * tables before it takes effect.
+ * before the start finds that it is not what was approved; wait for an operator where nobody knows
+ * whether it took effect. Read {@link #run} from top to bottom. Everything it decides on comes from
+ * activities; everything it changes is recorded in our own tables before it takes effect.
  */
 public final class ActionWorkflowImpl implements ActionWorkflow {
+  /** How long a signal that got lost may delay the end. */
+  private static final Duration OPERATOR_PERIOD = Duration.ofHours(1);
+
   private final PolicyActivities policy =
       Workflow.newLocalActivityStub(PolicyActivities.class, ActivityTerms.OWN_TABLES);
   private final ReviewActivities review =
@@ -59,10 +62,14 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
     }
     review();
     Executed end = execute();
-    while (end.status() == ActionStatus.PENDING_REVIEW) {
-      withBallotBox(() -> stand(policy.judge(action.id())));
-      review();
-      end = execute();
+    while (end.status() == ActionStatus.PENDING_REVIEW || awaitsOperator(end)) {
+      if (end.status() == ActionStatus.PENDING_REVIEW) {
+        withBallotBox(() -> stand(policy.judge(action.id())));
+        review();
+        end = execute();
+      } else {
+        end = decided();
+      }
     }
     ended = true;
     cards.get();
@@ -109,6 +116,20 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
     stand(standing().as(executed.status()));
     cardsStale = standing().wasReviewed();
     return executed;
+  }
+
+  private static boolean awaitsOperator(Executed end) {
+    return end.status() == ActionStatus.NEEDS_RECONCILIATION
+        && Workflow.getVersion("wait-for-operator", Workflow.DEFAULT_VERSION, 1) == 1;
+  }
+
+  /** Nobody knows whether it took effect, until an operator finds out; the row tells. */
+  private Executed decided() {
+    Workflow.await(OPERATOR_PERIOD, () -> lookAgain);
+    lookAgain = false;
+    withBallotBox(() -> stand(policy.judge(action.id())));
+    cardsStale = standing().wasReviewed();
+    return new Executed(standing().status(), false);
   }
 
   @Override

@@ -357,4 +357,32 @@ class ActionWorkflowTest {
     WorkflowClient client = environment.getWorkflowClient();
     return client.newUntypedWorkflowStub(id.value()).getResult(Executed.class);
   }
+
+  @Test
+  void doubtWaitsForAnOperatorAndItsCardIsUpdated() {
+    desk.inDoubt = true;
+    start();
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.APPROVE);
+    environment.sleep(Duration.ofHours(30));
+    assertThat(desk.calls()).containsOnlyOnce("execute");
+    long refreshed = desk.calls().stream().filter("refresh"::equals).count();
+    desk.becomes(ActionStatus.FAILED);
+    engine.look(id);
+    assertThat(result().status()).isEqualTo(ActionStatus.FAILED);
+    assertThat(desk.calls()).containsOnlyOnce("execute");
+    assertThat(desk.calls().stream().filter("refresh"::equals).count()).isGreaterThan(refreshed);
+  }
+
+  @Test
+  void decisionWhoseSignalGotLostEndsTheWaitAllTheSame() {
+    desk.inDoubt = true;
+    start();
+    vote("alice", Decision.APPROVE);
+    vote("bob", Decision.APPROVE);
+    environment.sleep(Duration.ofMinutes(5));
+    desk.becomes(ActionStatus.SUCCEEDED);
+    assertThat(result().status()).isEqualTo(ActionStatus.SUCCEEDED);
+    assertThat(desk.calls()).containsOnlyOnce("execute");
+  }
 }

@@ -27,6 +27,7 @@ final class FakeDesk implements PolicyActivities, ReviewActivities, ExecutionAct
   ActionStatus status = ActionStatus.PENDING_REVIEW;
   boolean slowStore;
   boolean seatLost;
+  boolean inDoubt;
   int sendBacks;
   Instant asked = Instant.EPOCH;
   long pendingSeconds = 3600;
@@ -117,6 +118,10 @@ final class FakeDesk implements PolicyActivities, ReviewActivities, ExecutionAct
       pendingSeconds += 3600;
       escalated = 0;
       status = ActionStatus.PENDING_REVIEW;
+      return new Executed(status, false);
+    }
+    if (inDoubt) {
+      status = ActionStatus.NEEDS_RECONCILIATION;
       return new Executed(status, false);
     }
     boolean done = status == ActionStatus.SUCCEEDED;

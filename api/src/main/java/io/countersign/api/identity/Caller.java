@@ -50,6 +50,10 @@ public record Caller(
     return roles.contains(Role.AUDITOR);
   }
 
+  public boolean isOperator() {
+    return roles.contains(Role.OPERATOR);
+  }
+
   @Override
   public String getName() {
     return id;
