@@ -173,6 +173,17 @@ final class DoctorQuestions {
         """);
   }
 
+  /** Whether it may write a transaction's id to the log before the transaction ends. */
+  boolean canFlush() throws SQLException {
+    return holds(
+        """
+        select bool_and(pg_catalog.has_function_privilege(p.oid, 'execute'))
+        from pg_catalog.pg_proc p
+        where p.pronamespace = 'pg_catalog'::pg_catalog.regnamespace
+          and p.proname = 'pg_logical_emit_message'
+        """);
+  }
+
   /** Rights on the ledger by which it could be made to forget. */
   List<String> ledgerRights() throws SQLException {
     if (!hasTable("countersign", "execution")) {

@@ -190,24 +190,33 @@ public final class TargetDoctor {
       say(Level.OK, "`%s` has no more rights than its class of statement needs".formatted(user));
     }
     if (type != StatementClass.READ) {
-      ledger(user, ask);
+      guarantee(user, ask);
     }
   }
 
-  private void ledger(String user, DoctorQuestions ask) throws SQLException {
-    if (config.guarantee() == TargetConfig.Guarantee.XID
-        || config.guarantee() == TargetConfig.Guarantee.AT_MOST_ONCE) {
-      return;
+  /** Which guarantee applies to what this login changes, and what weakens it. */
+  private void guarantee(String user, DoctorQuestions ask) throws SQLException {
+    List<String> noLedger = ask.ledgerFaults();
+    String applies =
+        switch (config.guarantee()) {
+          case AUTO -> noLedger.isEmpty() ? "ledger" : ask.canFlush() ? "xid" : "at_most_once";
+          case LEDGER -> "ledger";
+          case XID -> "xid";
+          case AT_MOST_ONCE -> "at_most_once";
+        };
+    boolean isBest = applies.equals("ledger") && noLedger.isEmpty();
+    say(
+        isBest ? Level.OK : Level.WARNING,
+        "what `%s` changes runs with the guarantee `%s`".formatted(user, applies));
+    if (config.guarantee() == TargetConfig.Guarantee.XID && !ask.canFlush()) {
+      say(Level.FAILURE, "`%s` may not call pg_logical_emit_message".formatted(user));
     }
-    List<String> faults = ask.ledgerFaults();
-    boolean isDemanded = config.guarantee() == TargetConfig.Guarantee.LEDGER;
-    for (String fault : faults) {
-      say(
-          isDemanded ? Level.FAILURE : Level.WARNING,
-          "the ledger is no use to `%s`: %s".formatted(user, fault));
-    }
-    if (faults.isEmpty()) {
-      say(Level.OK, "what `%s` changes, the ledger makes happen exactly once".formatted(user));
+    if (config.guarantee() == TargetConfig.Guarantee.AUTO
+        || config.guarantee() == TargetConfig.Guarantee.LEDGER) {
+      Level level = applies.equals("ledger") ? Level.FAILURE : Level.WARNING;
+      for (String fault : noLedger) {
+        say(level, "the ledger is no use to `%s`: %s".formatted(user, fault));
+      }
     }
     for (String right : ask.ledgerRights()) {
       say(

@@ -34,7 +34,7 @@ class TargetDoctorTest {
   void whatSetupPrintsIsHealthy() throws Exception {
     setUp();
     assertThat(wrong()).isEmpty();
-    assertThat(said()).contains("ledger makes happen exactly once").contains("can sign in");
+    assertThat(said()).contains("changes runs with the guarantee `ledger`").contains("can sign in");
   }
 
   @Test
@@ -85,6 +85,7 @@ class TargetDoctorTest {
           grant delete on {l} to {w}|FAILURE|`{w}` may delete from the ledger
           grant truncate on {l} to {w}|FAILURE|`{w}` may truncate the ledger
           revoke insert on {l} from {w}|WARNING|it may not insert and select
+          drop table {l}|WARNING|what `{w}` changes runs with the guarantee `xid`
           drop table {l}|WARNING|is missing; see `countersign target setup`
           alter table {l} set unlogged|WARNING|it is not an ordinary, logged table
           alter table {l} drop constraint execution_pkey|WARNING|action_id is not unique
@@ -115,6 +116,26 @@ class TargetDoctorTest {
               assertThat(finding.level()).isEqualTo(Level.FAILURE);
               assertThat(finding.text()).contains("is missing");
             });
+  }
+
+  @Test
+  void guaranteeOfATargetThatProvesNothingIsSaid() throws Exception {
+    setUp();
+    run(
+        """
+        drop table countersign.execution;
+        do $$ declare f text; begin
+          for f in select oid::regprocedure::text from pg_proc
+            where proname = 'pg_logical_emit_message' loop
+            execute 'revoke execute on function ' || f || ' from public';
+          end loop;
+        end $$;
+        """);
+    assertThat(said()).contains("runs with the guarantee `at_most_once`");
+    assertThat(TargetDoctor.examine(config(name + "_w", Guarantee.XID)))
+        .contains(
+            new Finding(
+                Level.FAILURE, "`%s_w` may not call pg_logical_emit_message".formatted(name)));
   }
 
   @Test
