@@ -232,6 +232,37 @@ export function warningsCard(packet) {
   ];
 }
 
+/** What an export takes out of the database, column by column; null for every other kind. */
+export function leavingCard(packet) {
+  if (!packet.leaving) {
+    return null;
+  }
+  const head = ['Column', 'Type', 'Data tags', 'In the file'];
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'leaves' },
+    el('h2', { id: 'leaves' }, `What leaves, as ${packet.leaving.format}`),
+    el(
+      'table',
+      {},
+      el('thead', {}, el('tr', {}, head.map((title) => el('th', { scope: 'col' }, title)))),
+      el('tbody', {}, packet.leaving.columns.map(leavingRow)),
+    ),
+  );
+}
+
+function leavingRow(column) {
+  const tags = column.tags.map((tag) => [el('span', { class: 'tag' }, tag), ' ']);
+  return el(
+    'tr',
+    {},
+    el('td', { class: 'mono wrap' }, column.name),
+    el('td', { class: 'mono wrap' }, column.type),
+    el('td', {}, tags.length ? tags : el('span', { class: 'soft' }, 'none')),
+    el('td', {}, column.masked ? 'masked' : 'its values'),
+  );
+}
+
 export function touchesCard(packet) {
   const tables = packet.tables ?? [];
   return el(

@@ -28,6 +28,14 @@ final class Differences {
     return List.copyOf(shown);
   }
 
+  /** Throws where something is different. */
+  static void refuseAny(Resolution now, @Nullable Resolution before) throws ExecutionFault {
+    List<String> differences = of(now, before);
+    if (!differences.isEmpty()) {
+      throw ExecutionFault.of(ExecutionFault.Kind.CATALOGUE_CHANGED, sentence(differences));
+    }
+  }
+
   /** One sentence of them. */
   static String sentence(List<String> subjects) {
     return "what it touches is not what was judged: "

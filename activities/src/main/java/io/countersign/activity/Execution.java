@@ -54,18 +54,25 @@ final class Execution {
   private final boolean permitted;
   private final long fence;
   private final Meanings meanings;
+  private final Exports exports;
   private final StatementClass statementClass;
   private @Nullable String guarantee;
   private boolean resolved;
 
   Execution(
-      ActionRow row, Digest permittedDigest, boolean permitted, long fence, Meanings meanings) {
+      ActionRow row,
+      Digest permittedDigest,
+      boolean permitted,
+      long fence,
+      Meanings meanings,
+      Exports exports) {
     this.row = row;
     this.id = row.id();
     this.permittedDigest = permittedDigest;
     this.permitted = permitted;
     this.fence = fence;
     this.meanings = meanings;
+    this.exports = exports;
     Analysis analysis = row.analysis();
     this.statementClass = analysis == null ? StatementClass.UNKNOWN : analysis.statementClass();
   }
@@ -86,9 +93,26 @@ final class Execution {
 
   Executed run(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
+    if (row.arguments() instanceof ExportData export) {
+      return export(export, target, recorder, probe);
+    }
     return statementClass == StatementClass.READ
         ? read(target, recorder, probe)
         : change(target, recorder, probe);
+  }
+
+  private Executed export(
+      ExportData export, TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
+      throws ExecutionFault {
+    guarantee = READ_ONLY;
+    resolved = true;
+    Verdict verdict = requirePermit();
+    if (!Export.mayRun(statementClass)) {
+      throw ExecutionFault.of(Kind.NOT_PERMITTED, "only a plain read is exported");
+    }
+    Purpose reading = Purpose.execute(StatementClass.READ, id, fence, timeout(verdict));
+    return new Export(row, export, verdict, fence, reading, meanings, exports, recorder)
+        .run(target, probe);
   }
 
   private Executed read(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
@@ -281,11 +305,15 @@ final class Execution {
   }
 
   private Purpose purpose(@Nullable Verdict verdict) {
+    return Purpose.execute(statementClass, id, fence, timeout(verdict));
+  }
+
+  private Duration timeout(@Nullable Verdict verdict) {
     Duration timeout = Duration.ofMillis(row.limits().statementTimeoutMillis());
     Duration tighter = verdict == null ? null : verdict.statementTimeout();
     if (tighter != null && tighter.compareTo(timeout) < 0) {
       timeout = tighter;
     }
-    return Purpose.execute(statementClass, id, fence, timeout);
+    return timeout;
   }
 }

@@ -35,6 +35,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
   private final Map<String, TargetDatabase> targets;
   private final Meanings meanings;
   private final Gate gate;
+  private final Exports exports;
   private final ExecutionProbe probe;
 
   /**
@@ -44,6 +45,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       Jdbi jdbi,
       ActionStore store,
       ResultVault vault,
+      Exports exports,
       Map<String, TargetDatabase> targets,
       Judge judge,
       Recheck recheck,
@@ -52,6 +54,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
         jdbi,
         store,
         vault,
+        exports,
         targets,
         judge::resolve,
         recheck::beforeStart,
@@ -63,6 +66,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       Jdbi jdbi,
       ActionStore store,
       ResultVault vault,
+      Exports exports,
       Map<String, TargetDatabase> targets,
       Meanings meanings,
       Gate gate,
@@ -72,6 +76,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     this.targets = Map.copyOf(targets);
     this.meanings = meanings;
     this.gate = gate;
+    this.exports = exports;
     this.probe = probe;
   }
 
@@ -147,7 +152,8 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     probe.reached(ExecutionProbe.Step.FENCED, row.id());
     TargetDatabase target = targets.get(row.target());
     Execution execution =
-        new Execution(row, permitted, isPermitted(row, permitted), fence.getAsLong(), meanings);
+        new Execution(
+            row, permitted, isPermitted(row, permitted), fence.getAsLong(), meanings, exports);
     try {
       if (target == null) {
         throw ExecutionFault.of(

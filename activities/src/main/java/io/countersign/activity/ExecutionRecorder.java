@@ -1,6 +1,7 @@
 package io.countersign.activity;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.ActionKind;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.activity.Identity.Incarnation;
@@ -12,6 +13,8 @@ import io.countersign.store.ActionDao;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactDao;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.Change;
 import io.countersign.store.ExecutionDao;
 import io.countersign.store.ExecutionDao.Attempt;
@@ -159,6 +162,26 @@ final class ExecutionRecorder {
         });
   }
 
+  /** Closes an export: its file counts from now on. */
+  boolean succeedExport(
+      ActionRow row,
+      long fence,
+      Outcome outcome,
+      ArtifactVault artifacts,
+      ArtifactVault.Written file) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (handle.attach(ActionDao.class).lockFence(row.id().value()) != fence
+              || !close(handle, row, fence, outcome, null)) {
+            return false;
+          }
+          if (!artifacts.complete(handle, row.id(), file)) {
+            throw new IllegalStateException("the file of this attempt is not whole");
+          }
+          return true;
+        });
+  }
+
   /** Closes a committed attempt, the action and the evidence; false where that was done before. */
   boolean succeed(ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
     return jdbi.inTransaction(handle -> succeed(handle, row, fence, outcome, warning));
@@ -186,6 +209,9 @@ final class ExecutionRecorder {
     }
     if (warning != null) {
       details.put("warning", warning);
+    }
+    if (row.kind() == ActionKind.EXPORT_DATA) {
+      details.put("bytes", outcome.bytes());
     }
     Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
     Change change = Change.NONE.withOutcome(outcome);
@@ -221,6 +247,7 @@ final class ExecutionRecorder {
           }
           handle.attach(ExecutionDao.class).aborted(row.id().value(), fence);
           handle.attach(ResultDao.class).discardPending(row.id().value());
+          handle.attach(ArtifactDao.class).discardUnfinished(row.id().value(), Long.MAX_VALUE);
           return true;
         });
   }

@@ -16,15 +16,20 @@ public final class HeartbeatingExecution implements ExecutionActivities {
   private static final Duration BEAT = Duration.ofSeconds(2);
 
   private final ExecutionActivities execution;
+  private final ExportProgress progress;
 
-  public HeartbeatingExecution(ExecutionActivities execution) {
+  /**
+   * @param progress that operators see beside the heartbeat
+   */
+  public HeartbeatingExecution(ExecutionActivities execution, ExportProgress progress) {
     this.execution = execution;
+    this.progress = progress;
   }
 
   @Override
   public Executed execute(ActionId id, Digest permitted) {
     ActivityExecutionContext context = Activity.getExecutionContext();
-    Thread heart = Thread.ofVirtual().name("heartbeat").start(() -> beat(context));
+    Thread heart = Thread.ofVirtual().name("heartbeat").start(() -> beat(context, id));
     try {
       return execution.execute(id, permitted);
     } finally {
@@ -32,11 +37,11 @@ public final class HeartbeatingExecution implements ExecutionActivities {
     }
   }
 
-  private static void beat(ActivityExecutionContext context) {
+  private void beat(ActivityExecutionContext context, ActionId id) {
     try {
       while (true) {
         Thread.sleep(BEAT);
-        context.heartbeat(null);
+        context.heartbeat(progress.of(id));
       }
     } catch (InterruptedException | ActivityCompletionException over) {
       // The execution has ended, or another attempt has begun: nothing is left to say.

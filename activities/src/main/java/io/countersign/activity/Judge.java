@@ -1,6 +1,7 @@
 package io.countersign.activity;
 
 import io.countersign.action.Arguments;
+import io.countersign.action.ExportData;
 import io.countersign.action.Packet;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
@@ -94,7 +95,10 @@ public final class Judge {
 
   /** What the policy in force says now, and all that led to it. */
   Explanation explain(Facts facts, Spending spending) {
-    return policy.current().explain(facts, new Circumstances(clock.instant(), spending));
+    Explanation said =
+        policy.current().explain(facts, new Circumstances(clock.instant(), spending));
+    return new Explanation(
+        Leaving.check(facts, said.verdict()), said.rules(), said.freezes(), said.facts());
   }
 
   /** The same as one connection sees it now, in its transaction. */
@@ -116,15 +120,20 @@ public final class Judge {
 
   /** What the policy in force says now to facts established before. */
   Verdict judge(Facts facts, Spending spending) {
-    return policy.current().judge(facts, new Circumstances(clock.instant(), spending));
+    return Leaving.check(
+        facts, policy.current().judge(facts, new Circumstances(clock.instant(), spending)));
   }
 
   private Understanding understand(TargetCatalogue catalogue, Arguments arguments) {
     List<Statement> steps = arguments.steps();
-    return Understanding.together(
-        steps.stream().map(step -> understand(catalogue, step)).toList(),
-        steps.stream().map(step -> step.sql().getBytes(StandardCharsets.UTF_8).length).toList(),
-        Arguments.BETWEEN_STEPS.length());
+    Understanding understood =
+        Understanding.together(
+            steps.stream().map(step -> understand(catalogue, step)).toList(),
+            steps.stream().map(step -> step.sql().getBytes(StandardCharsets.UTF_8).length).toList(),
+            Arguments.BETWEEN_STEPS.length());
+    return arguments instanceof ExportData export
+        ? Leaving.of(catalogue, export, understood)
+        : understood;
   }
 
   private Understanding understand(TargetCatalogue catalogue, Statement statement) {

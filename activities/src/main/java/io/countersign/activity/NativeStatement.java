@@ -30,7 +30,12 @@ final class NativeStatement {
   // The protocol counts parameters in 16 bits.
   private static final int MAX_PARAMETERS = 65_535;
   // The driver's code for a result beyond maxResultBuffer; a broken connection is 08006.
-  private static final String BUFFER_EXCEEDED = "08S01";
+  static final String BUFFER_EXCEEDED = "08S01";
+  static final int FLAGS =
+      QueryExecutor.QUERY_ONESHOT
+          | QueryExecutor.QUERY_NO_BINARY_TRANSFER
+          | QueryExecutor.QUERY_FORWARD_CURSOR
+          | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS;
 
   private NativeStatement() {}
 
@@ -46,23 +51,10 @@ final class NativeStatement {
   /** Runs it in the connection's open transaction, or in none where the connection has none. */
   static Answer run(BaseConnection connection, Statement statement, int maxRows, long maxBytes)
       throws SQLException, ExecutionFault {
-    int count = statement.params().size();
-    if (count > MAX_PARAMETERS) {
-      throw ExecutionFault.of(ExecutionFault.Kind.STATEMENT, "too many parameters");
-    }
-    NativeQuery text = new NativeQuery(statement.sql(), new int[count], false, SqlCommand.BLANK);
     QueryExecutor executor = connection.getQueryExecutor();
-    Query query = executor.wrap(List.of(text));
-    if (!query.getNativeSql().equals(statement.sql()) || query.getSubqueries() != null) {
-      throw new IllegalStateException("the driver would not send the approved text");
-    }
+    Query query = query(executor, statement);
     Collector collector = new Collector(maxRows, maxBytes);
-    int flags =
-        QueryExecutor.QUERY_ONESHOT
-            | QueryExecutor.QUERY_NO_BINARY_TRANSFER
-            | QueryExecutor.QUERY_FORWARD_CURSOR
-            | QueryExecutor.QUERY_BOTH_ROWS_AND_STATUS
-            | (connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0);
+    int flags = FLAGS | (connection.getAutoCommit() ? QueryExecutor.QUERY_SUPPRESS_BEGIN : 0);
     try {
       executor.execute(query, parameters(query, statement), collector, 0, FETCH_ROWS, flags);
       while (collector.cursor != null && !collector.tooMuch) {
@@ -81,7 +73,41 @@ final class NativeStatement {
     return new Answer(collector.fields, collector.rows, collector.changed, collector.tooMuch);
   }
 
-  private static ParameterList parameters(Query query, Statement statement) throws SQLException {
+  /** The text as it is, with parameters by number. */
+  static Query query(QueryExecutor executor, Statement statement) throws ExecutionFault {
+    int count = statement.params().size();
+    if (count > MAX_PARAMETERS) {
+      throw ExecutionFault.of(ExecutionFault.Kind.STATEMENT, "too many parameters");
+    }
+    NativeQuery text = new NativeQuery(statement.sql(), new int[count], false, SqlCommand.BLANK);
+    Query query = executor.wrap(List.of(text));
+    if (!query.getNativeSql().equals(statement.sql()) || query.getSubqueries() != null) {
+      throw new IllegalStateException("the driver would not send the approved text");
+    }
+    return query;
+  }
+
+  /** The columns that it would return, by asking and not running; null where it returns none. */
+  static Field @Nullable [] describe(BaseConnection connection, Statement statement)
+      throws SQLException, ExecutionFault {
+    QueryExecutor executor = connection.getQueryExecutor();
+    Query query = query(executor, statement);
+    Collector collector = new Collector(0, 0);
+    try {
+      executor.execute(
+          query,
+          parameters(query, statement),
+          collector,
+          0,
+          0,
+          QueryExecutor.QUERY_ONESHOT | QueryExecutor.QUERY_DESCRIBE_ONLY);
+    } finally {
+      query.close();
+    }
+    return collector.fields;
+  }
+
+  static ParameterList parameters(Query query, Statement statement) throws SQLException {
     ParameterList parameters = query.createParameterList();
     for (int i = 0; i < statement.params().size(); i++) {
       String value = statement.params().get(i);

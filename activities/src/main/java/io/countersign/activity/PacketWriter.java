@@ -88,6 +88,7 @@ final class PacketWriter {
         Stream.concat(news.stream(), analysis.warnings().stream()).toList(),
         analysis.uninspectable(),
         understood.resolution().effects(),
+        Leaving.shown(row, understood.resolution(), verdict),
         row.createdAt(),
         expiresAt,
         digest);

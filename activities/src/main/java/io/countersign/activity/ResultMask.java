@@ -2,14 +2,12 @@ package io.countersign.activity;
 
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Target;
-import io.countersign.activity.ResultColumn.Origin;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ResultTable;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -27,17 +25,14 @@ final class ResultMask {
   private static final long MAX_INTEGER = 1L << 53;
   private static final SecureRandom RANDOM = new SecureRandom();
 
-  private final Target target;
-  private final Set<String> actionTags;
+  private final ColumnTags tags;
   private final boolean agent;
-  private final boolean understood;
   private final Set<String> maskedForPersons;
 
   ResultMask(Target target, ActionRow row, Verdict verdict) {
-    this.target = target;
-    this.actionTags = Set.copyOf(row.tags());
+    boolean understood = row.analysis() != null && row.analysis().isComplete();
+    this.tags = new ColumnTags(target, row.tags(), understood);
     this.agent = row.requester().type() == PrincipalType.AGENT;
-    this.understood = row.analysis() != null && row.analysis().isComplete();
     this.maskedForPersons = Set.copyOf(verdict.mask());
   }
 
@@ -62,33 +57,13 @@ final class ResultMask {
   }
 
   boolean hides(ResultColumn column) {
-    Origin origin = column.origin();
-    if (origin == null || !origin.ordinary()) {
-      // An expression or a view may be made of any column the statement touches.
-      boolean isAboutSchema = origin != null && isAboutSchema(origin);
-      return !isAboutSchema && masks(understood ? actionTags : everyTag());
-    }
-    Set<String> tags = new HashSet<>();
-    for (String table : origin.tables()) {
-      tags.addAll(target.tags().getOrDefault(table, List.of()));
-      tags.addAll(target.tags().getOrDefault(table + "." + origin.column(), List.of()));
-    }
-    return masks(tags);
+    Set<String> carried = tags.of(column);
+    return agent ? !carried.isEmpty() : carried.stream().anyMatch(maskedForPersons::contains);
   }
 
-  /** The views of information_schema describe tables and hold none of their data. */
-  private static boolean isAboutSchema(Origin origin) {
-    return origin.tables().stream().allMatch(table -> table.startsWith("information_schema."));
-  }
-
-  private Set<String> everyTag() {
-    Set<String> tags = new HashSet<>(actionTags);
-    target.tags().values().forEach(tags::addAll);
-    return tags;
-  }
-
-  private boolean masks(Set<String> tags) {
-    return agent ? !tags.isEmpty() : tags.stream().anyMatch(maskedForPersons::contains);
+  /** Everything within this is the same number to every reader of JSON. */
+  static boolean isExactInJson(long number) {
+    return number <= MAX_INTEGER && number >= -MAX_INTEGER;
   }
 
   private static @Nullable Object value(ResultColumn column, Tuple tuple, int position) {
@@ -105,6 +80,6 @@ final class ResultMask {
 
   private static Object integer(String text) {
     long number = Long.parseLong(text);
-    return number > MAX_INTEGER || number < -MAX_INTEGER ? text : (Object) number;
+    return isExactInJson(number) ? (Object) number : text;
   }
 }

@@ -53,7 +53,7 @@ final class StatementWork implements Work {
     if (answer.fields() == null && !isRead) {
       return new Done(answer.changed(), null);
     }
-    List<ResultColumn> columns = session.describe(answer);
+    List<ResultColumn> columns = session.describe(answer.fields());
     ResultTable table = new ResultMask(target, row, verdict).apply(columns, answer.rows());
     return new Done(table.rows().size(), table);
   }
@@ -85,11 +85,7 @@ final class StatementWork implements Work {
   }
 
   private void requireSameMeaning(TargetSession session) throws ExecutionFault {
-    List<String> differences =
-        Differences.of(session.meaning(meanings, row.proposal()), row.resolution());
-    if (!differences.isEmpty()) {
-      throw ExecutionFault.of(Kind.CATALOGUE_CHANGED, Differences.sentence(differences));
-    }
+    Differences.refuseAny(session.meaning(meanings, row.proposal()), row.resolution());
   }
 
   private void refuseTooMuch(NativeStatement.Answer answer, long hiddenChanges)

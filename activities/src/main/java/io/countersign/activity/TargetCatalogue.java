@@ -2,6 +2,7 @@ package io.countersign.activity;
 
 import io.countersign.action.Statement;
 import io.countersign.action.Target;
+import io.countersign.activity.TargetDatabase.Purpose;
 import io.countersign.activity.catalogue.CatalogueReader;
 import io.countersign.activity.catalogue.CatalogueReader.Reading;
 import io.countersign.activity.catalogue.Question;
@@ -159,6 +160,19 @@ public final class TargetCatalogue implements AutoCloseable {
   /** The guarantee that an execution would get. */
   String expectedGuarantee(Analysis analysis, List<Statement> steps) {
     return database.expectedGuarantee(analysis.statementClass(), steps);
+  }
+
+  /** The columns that a read would return; PostgreSQL says so without running it. */
+  Optional<List<ResultColumn>> returned(Statement statement) {
+    Purpose purpose = new Purpose(StatementClass.READ, "countersign:describe", TIMEOUT);
+    try (TargetSession session = database.begin(purpose)) {
+      List<ResultColumn> columns =
+          session.describe(NativeStatement.describe(session.connection(), statement));
+      session.rollback();
+      return Optional.of(columns);
+    } catch (ExecutionFault | SQLException e) {
+      return Optional.empty();
+    }
   }
 
   @Override

@@ -122,12 +122,32 @@ public final class TargetDatabase implements AutoCloseable {
     }
   }
 
+  /** Opens a transaction that reads more than may ever be in memory. */
+  TargetSession beginStream(Purpose purpose) throws ExecutionFault {
+    Login login = login(StatementClass.READ);
+    try {
+      BaseConnection fresh =
+          connect(
+              login,
+              purpose.timeout(),
+              Map.of("maxResultBuffer", String.valueOf(RowStream.MOST_BYTES_AT_ONCE)));
+      try {
+        return TargetSession.begin(this, fresh, purpose);
+      } catch (SQLException | ExecutionFault e) {
+        discard(fresh);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
   /**
    * The guarantee that an action would get here now; {@code auto} where the target does not say.
    * What applied is in the outcome.
    */
   String expectedGuarantee(StatementClass statementClass, List<Statement> steps) {
-    if (statementClass == StatementClass.READ) {
+    if (statementClass == StatementClass.READ || statementClass == StatementClass.EXPORT) {
       return Execution.READ_ONLY;
     }
     if (steps.stream().anyMatch(step -> OutsideTransaction.isNeeded(step.sql()))) {
@@ -263,7 +283,9 @@ public final class TargetDatabase implements AutoCloseable {
     properties.setProperty("targetServerType", "primary");
     // A prepared statement would not survive PgBouncer in transaction mode.
     properties.setProperty("prepareThreshold", "0");
-    properties.setProperty("preferQueryMode", "extended");
+    // Only our own plain statements are sent as simple ones. Such a one makes the driver count the
+    // bytes of results anew; the extended protocol alone would add them up until the limit.
+    properties.setProperty("preferQueryMode", "extendedForPrepared");
     properties.setProperty("autosave", "never");
     properties.setProperty("stringtype", "unspecified");
     properties.setProperty("connectTimeout", String.valueOf(CONNECT_SECONDS));

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
+import org.postgresql.core.Field;
 import org.postgresql.core.TransactionState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -327,11 +328,9 @@ final class TargetSession implements AutoCloseable {
   }
 
   /** Where the columns of a result come from. */
-  List<ResultColumn> describe(NativeStatement.Answer answer) throws ExecutionFault {
+  List<ResultColumn> describe(Field @Nullable [] fields) throws ExecutionFault {
     try {
-      return answer.fields() == null
-          ? List.of()
-          : ResultColumn.describe(connection, answer.fields());
+      return fields == null ? List.of() : ResultColumn.describe(connection, fields);
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }

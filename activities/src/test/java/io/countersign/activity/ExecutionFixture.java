@@ -2,6 +2,7 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.Arguments;
 import io.countersign.action.Digest;
 import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
@@ -24,6 +25,7 @@ import io.countersign.sql.StatementClass;
 import io.countersign.sql.Understanding;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.Change;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.NewAction;
@@ -88,6 +90,10 @@ final class ExecutionFixture implements AutoCloseable {
   final ActionStore store = new ActionStore(control.database().jdbi());
   final ResultVault vault =
       new ResultVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+  final ArtifactVault artifacts =
+      new ArtifactVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+  final ExportProgress progress = new ExportProgress();
+  final Exports exports = new Exports(artifacts, 1L << 30, progress);
   private final String name;
   final DatabaseConfig admin;
   final TargetConfig config;
@@ -162,6 +168,7 @@ final class ExecutionFixture implements AutoCloseable {
         control.database().jdbi(),
         store,
         vault,
+        exports,
         Map.of("shop", target),
         (proposal, connection) -> Optional.of(Resolution.objecting("not looked at")),
         gate,
@@ -296,12 +303,16 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ActionId approved(Options options, StatementClass type, String sql, @Nullable String... params) {
+    return approved(options, type, new ExecuteSql(sql, java.util.Arrays.asList(params)));
+  }
+
+  ActionId approved(Options options, StatementClass type, Arguments arguments) {
     ActionId id = ActionId.random();
     Instant now = Instant.now();
     Proposal proposal =
         new Proposal(
             "shop",
-            new ExecuteSql(sql, java.util.Arrays.asList(params)),
+            arguments,
             new Requester(options.requester(), "requester-1", null),
             1,
             new Limits(options.maxRows(), (int) options.timeout().toMillis()));

@@ -319,6 +319,7 @@ class ExecutionTest {
             fixture.control.database().jdbi(),
             fixture.store,
             fixture.vault,
+            fixture.exports,
             java.util.Map.of(
                 "shop", new TargetDatabase("shop", gone, TargetDatabase.Settings.DEFAULT)),
             (proposal, connection) -> java.util.Optional.empty(),

@@ -1,6 +1,7 @@
 package io.countersign.activity;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.Arguments;
 import io.countersign.action.Decision;
 import io.countersign.action.ExecuteSql;
 import io.countersign.action.Limits;
@@ -105,11 +106,21 @@ final class GateFixture implements AutoCloseable {
   }
 
   ActionId submitted(int maxRows, String sql, String... params) {
+    return submitted(maxRows, new ExecuteSql(sql, Arrays.asList(params)));
+  }
+
+  ActionId judged(Arguments arguments) {
+    ActionId id = submitted(100, arguments);
+    judging.judge(id);
+    return id;
+  }
+
+  ActionId submitted(int maxRows, Arguments arguments) {
     ActionId id = ActionId.random();
     Proposal proposal =
         new Proposal(
             "shop",
-            new ExecuteSql(sql, Arrays.asList(params)),
+            arguments,
             new Requester(PrincipalType.AGENT, "agent-1", "carol"),
             1,
             new Limits(maxRows, 10_000));
@@ -200,6 +211,7 @@ final class GateFixture implements AutoCloseable {
             jdbi,
             databases.store,
             databases.vault,
+            databases.exports,
             Map.of("shop", databases.target),
             judge::resolve,
             recheck::beforeStart,

@@ -12,9 +12,12 @@ import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
+import io.countersign.store.ArtifactVault;
+import io.countersign.store.ArtifactVault.Artifact;
 import io.countersign.store.Outcome;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** An action as every caller sees it: state, seats per group, codes; no names, no predicates. */
@@ -40,15 +43,36 @@ record ActionReply(
     int pollAfterMs,
     String reviewUrl,
     @Nullable Outcome outcome,
+    @Nullable ArtifactReply artifact,
     @Nullable ActionError error) {
 
   /** Which policy judged it, and which of its rules matched. */
   record PolicyReply(String version, List<String> rules) {}
 
   /**
-   * @param votes that count, for the seats filled so far
+   * The file of an export: how far it is, and whether it can still be downloaded.
+   *
+   * @param state {@code writing}, {@code ready}, {@code taken} or {@code expired}
+   * @param expiresAt null while it is written
    */
-  static ActionReply of(ActionRow row, List<Vote> votes, String publicUrl) {
+  record ArtifactReply(
+      String state, String format, long rows, long bytes, @Nullable Instant expiresAt) {
+    static ArtifactReply of(Artifact artifact) {
+      return new ArtifactReply(
+          artifact.state().name().toLowerCase(Locale.ROOT),
+          artifact.format(),
+          artifact.rows(),
+          artifact.bytes(),
+          artifact.state() == ArtifactVault.State.WRITING ? null : artifact.expiresAt());
+    }
+  }
+
+  /**
+   * @param votes that count, for the seats filled so far
+   * @param artifact of an export that runs or has succeeded
+   */
+  static ActionReply of(
+      ActionRow row, List<Vote> votes, @Nullable Artifact artifact, String publicUrl) {
     Analysis analysis = row.analysis();
     Verdict verdict = row.verdict();
     return new ActionReply(
@@ -73,6 +97,7 @@ record ActionReply(
         pollAfter(row.status()),
         publicUrl + "/actions/" + row.id(),
         row.outcome(),
+        artifact == null ? null : ArtifactReply.of(artifact),
         row.error());
   }
 

@@ -4,6 +4,7 @@ import io.countersign.action.Target;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
 import io.countersign.store.PersonDao;
@@ -21,7 +22,7 @@ public final class Api {
 
   /**
    * @param publicUrl where people find the console, without a trailing slash
-   * @param maxRows rows a result may hold at most
+   * @param limits from config.yml
    */
   public static void register(
       JerseyEnvironment jersey,
@@ -32,16 +33,17 @@ public final class Api {
       Votes votes,
       AuditLog log,
       ResultVault results,
+      ArtifactVault artifacts,
       Map<String, Target> targets,
       PolicyFile policy,
       StatementAnalyser analyser,
       String publicUrl,
-      int maxRows,
+      RowLimits limits,
       Clock clock) {
     Visibility visibility = new Visibility(actions);
     Waiting waiting = new Waiting(actions, feed);
-    Replies replies = new Replies(jdbi, publicUrl);
-    Proposals proposals = new Proposals(targets, analyser, maxRows);
+    Replies replies = new Replies(jdbi, artifacts, publicUrl);
+    Proposals proposals = new Proposals(targets, analyser, limits);
     ActionResource.Owners owners =
         agent -> jdbi.withExtension(PersonDao.class, people -> people.owners(agent));
     jersey.register(new ProblemMapper());
@@ -56,6 +58,7 @@ public final class Api {
     jersey.register(new EvidenceResource(log, jdbi, visibility));
     jersey.register(new AuditResource(log));
     jersey.register(new ResultResource(actions, results, visibility, clock));
+    jersey.register(new ArtifactResource(jdbi, actions, artifacts, visibility, clock));
     jersey.register(new DirectoryResource(targets, policy));
     jersey.register(new EventStreamResource(actions, feed));
   }

@@ -3,29 +3,40 @@ package io.countersign.api;
 import io.countersign.action.ActionKind;
 import io.countersign.action.Arguments;
 import io.countersign.action.ExecuteSql;
+import io.countersign.action.ExportData;
+import io.countersign.action.ExportData.Format;
 import io.countersign.action.Limits;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementGate;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Reads what a proposal of one kind is to do: the fields it has, and what each may hold. */
 final class ArgumentsReader {
   private static final Set<String> EXECUTE_SQL = Set.of("sql", "params", "max_rows");
+  private static final Set<String> EXPORT_DATA = Set.of("sql", "params", "format", "max_rows");
+  private static final List<ActionKind> KINDS =
+      List.of(ActionKind.EXECUTE_SQL, ActionKind.EXPORT_DATA);
   private static final int MAX_SQL_BYTES = 64 * 1024;
   private static final int MAX_PARAMS = 1_000;
   private static final int STATEMENT_TIMEOUT_MILLIS = 30_000;
 
+  /** PostgreSQL counts it anew for every batch of rows, so it limits the first one. */
+  private static final int EXPORT_TIMEOUT_MILLIS = 300_000;
+
   private final StatementAnalyser analyser;
-  private final int maxRows;
+  private final RowLimits rows;
 
   /**
-   * @param maxRows rows a result may hold at most, from config.yml
+   * @param rows from config.yml
    */
-  ArgumentsReader(StatementAnalyser analyser, int maxRows) {
+  ArgumentsReader(StatementAnalyser analyser, RowLimits rows) {
     this.analyser = analyser;
-    this.maxRows = maxRows;
+    this.rows = rows;
   }
 
   /** What was asked for, and within which bounds. */
@@ -35,21 +46,54 @@ final class ArgumentsReader {
     String kind = request.string("kind", 64);
     return switch (ActionKind.named(kind).orElse(null)) {
       case EXECUTE_SQL -> executeSql(request.object("arguments", EXECUTE_SQL));
-      case APPLY_MIGRATION, EXPORT_DATA, GRANT_ROLE, CHANGE_INFRASTRUCTURE -> throw unknown(kind);
+      case EXPORT_DATA -> exportData(request.object("arguments", EXPORT_DATA));
+      case APPLY_MIGRATION, GRANT_ROLE, CHANGE_INFRASTRUCTURE -> throw unknown(kind);
       case null -> throw unknown(kind);
     };
   }
 
   private static ApiException unknown(String kind) {
     return Body.refusal(
-        "unknown kind `%s`, expected `%s`"
-            .formatted(Body.shown(kind), ActionKind.EXECUTE_SQL.wireName()));
+        "unknown kind `%s`, expected one of %s"
+            .formatted(
+                Body.shown(kind),
+                KINDS.stream()
+                    .map(known -> "`" + known.wireName() + "`")
+                    .collect(Collectors.joining(", "))));
   }
 
   private Asked executeSql(Body arguments) {
     return new Asked(
         new ExecuteSql(oneStatement(arguments, "sql"), arguments.parameters("params", MAX_PARAMS)),
-        new Limits(arguments.integer("max_rows", 1, maxRows, maxRows), STATEMENT_TIMEOUT_MILLIS));
+        new Limits(
+            arguments.integer("max_rows", 1, rows.result(), rows.result()),
+            STATEMENT_TIMEOUT_MILLIS));
+  }
+
+  private Asked exportData(Body arguments) {
+    return new Asked(
+        new ExportData(
+            oneStatement(arguments, "sql"),
+            arguments.parameters("params", MAX_PARAMS),
+            format(arguments)),
+        new Limits(
+            arguments.integer("max_rows", 1, rows.export(), rows.export()), EXPORT_TIMEOUT_MILLIS));
+  }
+
+  private static Format format(Body arguments) {
+    String name =
+        arguments
+            .optionalString("format", 64)
+            .orElseThrow(
+                () -> Body.refusal("`arguments.format` is missing, expected `csv` or `jsonl`"));
+    return Arrays.stream(Format.values())
+        .filter(format -> format.wireName().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                Body.refusal(
+                    "`arguments.format` is `%s`, expected `csv` or `jsonl`"
+                        .formatted(Body.shown(name))));
   }
 
   private String oneStatement(Body arguments, String field) {

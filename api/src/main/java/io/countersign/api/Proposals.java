@@ -29,11 +29,11 @@ final class Proposals {
   private final ArgumentsReader reader;
 
   /**
-   * @param maxRows rows a result may hold at most, from config.yml
+   * @param limits from config.yml
    */
-  Proposals(Map<String, Target> targets, StatementAnalyser analyser, int maxRows) {
+  Proposals(Map<String, Target> targets, StatementAnalyser analyser, RowLimits limits) {
     this.targets = Map.copyOf(targets);
-    this.reader = new ArgumentsReader(analyser, maxRows);
+    this.reader = new ArgumentsReader(analyser, limits);
   }
 
   /**

@@ -1,5 +1,7 @@
 package io.countersign.api;
 
+import io.countersign.action.ActionKind;
+import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
 import io.countersign.action.Packet;
 import io.countersign.action.Tally;
@@ -7,6 +9,8 @@ import io.countersign.action.Vote;
 import io.countersign.api.identity.Caller;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
+import io.countersign.store.ArtifactVault;
+import io.countersign.store.ArtifactVault.Artifact;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.store.PersonDao;
@@ -17,19 +21,29 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** Renders actions for callers, with the seats filled so far. */
 final class Replies {
   private final Jdbi jdbi;
+  private final ArtifactVault artifacts;
   private final String publicUrl;
 
-  Replies(Jdbi jdbi, String publicUrl) {
+  Replies(Jdbi jdbi, ArtifactVault artifacts, String publicUrl) {
     this.jdbi = jdbi;
+    this.artifacts = artifacts;
     this.publicUrl = publicUrl;
   }
 
   ActionReply of(ActionRow row) {
-    return ActionReply.of(row, votes(row), publicUrl);
+    return ActionReply.of(row, votes(row), artifact(row), publicUrl);
+  }
+
+  private @Nullable Artifact artifact(ActionRow row) {
+    boolean has =
+        row.kind() == ActionKind.EXPORT_DATA
+            && (row.status() == ActionStatus.EXECUTING || row.status() == ActionStatus.SUCCEEDED);
+    return has ? artifacts.find(row.id()).orElse(null) : null;
   }
 
   /** True while the votes neither approve nor deny. */

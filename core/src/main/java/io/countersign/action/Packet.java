@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param hotLines line numbers (from 1) of dangerous clauses
  * @param estimatedRows rows PostgreSQL expects, or null when unknown
  * @param effects what happens besides what is written: triggers, cascades, row-level security
+ * @param leaving the columns that an export takes out; null for every other kind
  * @param seats the open seats for each alternative, as text (for example {@code dba 1, security 1})
  */
 public record Packet(
@@ -47,6 +48,7 @@ public record Packet(
     List<String> warnings,
     List<String> uninspectable,
     List<String> effects,
+    @Nullable Leaving leaving,
     Instant createdAt,
     @Nullable Instant expiresAt,
     Digest actionDigest) {
@@ -70,6 +72,25 @@ public record Packet(
     public Table(String name, List<String> tags) {
       this(name, tags, "");
     }
+  }
+
+  /**
+   * What an export takes out.
+   *
+   * @param format of the file
+   */
+  public record Leaving(String format, List<Column> columns) {
+    public Leaving {
+      columns = List.copyOf(columns);
+    }
+
+    /**
+     * A column of the file.
+     *
+     * @param tags of the data that its values may be made of
+     * @param masked true if the file holds none of its values
+     */
+    public record Column(String name, String type, List<String> tags, boolean masked) {}
   }
 
   /** Said by the agent, unverified. */

@@ -96,6 +96,18 @@ public record Analysis(
     return with(isDoubtedRead ? StatementClass.UNKNOWN : statementClass, verb, reversible, left);
   }
 
+  /** The same where a statement is not what its kind of action may run. */
+  public Analysis unfit(String why) {
+    List<String> left = new ArrayList<>(uninspectable);
+    left.add(why);
+    return with(StatementClass.UNKNOWN, verb, reversible, left);
+  }
+
+  /** The same of a read whose rows leave as a file: that cannot be taken back. */
+  public Analysis exported() {
+    return with(StatementClass.EXPORT, "Export", Reversible.NO, uninspectable);
+  }
+
   private Analysis with(StatementClass type, String title, Reversible back, List<String> left) {
     return new Analysis(
         type,

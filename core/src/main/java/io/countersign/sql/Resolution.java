@@ -22,6 +22,7 @@ import java.util.function.Function;
  *     or id of its definition; equal fingerprints mean that the statement still means the same
  * @param ways how each of the tables is reached, for reviewers ({@code through the view
  *     `public.paid`})
+ * @param returned the columns that come back, in their order; empty where nobody asked
  */
 public record Resolution(
     List<String> tables,
@@ -29,7 +30,20 @@ public record Resolution(
     List<String> effects,
     List<String> objections,
     SortedMap<String, String> fingerprint,
-    SortedMap<String, String> ways) {
+    SortedMap<String, String> ways,
+    List<Returned> returned) {
+
+  /**
+   * A column that comes back.
+   *
+   * @param type PostgreSQL's name of it
+   * @param tags of what its values may be made of, sorted
+   */
+  public record Returned(String name, String type, List<String> tags) {
+    public Returned {
+      tags = List.copyOf(tags);
+    }
+  }
 
   private static final String UNREADABLE = "the target's catalogue could not be read";
 
@@ -40,6 +54,18 @@ public record Resolution(
     objections = List.copyOf(objections);
     fingerprint = new TreeMap<>(fingerprint);
     ways = new TreeMap<>(Objects.requireNonNullElse(ways, Collections.emptySortedMap()));
+    returned = List.copyOf(Objects.requireNonNullElse(returned, List.of()));
+  }
+
+  /** For what was resolved without asking what comes back. */
+  public Resolution(
+      List<String> tables,
+      List<String> columns,
+      List<String> effects,
+      List<String> objections,
+      SortedMap<String, String> fingerprint,
+      SortedMap<String, String> ways) {
+    this(tables, columns, effects, objections, fingerprint, ways, List.of());
   }
 
   /** For what was resolved without saying how each table is reached. */
@@ -56,7 +82,12 @@ public record Resolution(
   public Resolution objecting(List<String> more) {
     List<String> all = new ArrayList<>(objections);
     all.addAll(more);
-    return new Resolution(tables, columns, effects, all, fingerprint, ways);
+    return new Resolution(tables, columns, effects, all, fingerprint, ways, returned);
+  }
+
+  /** The same with the columns that come back. */
+  public Resolution returning(List<Returned> found) {
+    return new Resolution(tables, columns, effects, objections, fingerprint, ways, found);
   }
 
   /** What several statements' names mean together. */

@@ -8,6 +8,7 @@ import io.countersign.activity.Reconciler;
 import io.countersign.api.Api;
 import io.countersign.api.CastVotes;
 import io.countersign.api.ProblemErrors;
+import io.countersign.api.RowLimits;
 import io.countersign.api.Votes;
 import io.countersign.api.console.ConsoleServlet;
 import io.countersign.api.console.DemoResource;
@@ -24,6 +25,7 @@ import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
 import io.countersign.store.Database;
@@ -174,16 +176,18 @@ public final class CountersignApplication extends Application<CountersignConfig>
     VoteSeal seal = new VoteSeal(config.votes().key().getBytes(StandardCharsets.UTF_8));
     ResultVault results =
         new ResultVault(database.jdbi(), resultsKey(), config.results().keepFor());
+    ArtifactVault artifacts =
+        new ArtifactVault(database.jdbi(), resultsKey(), config.exports().keepFor());
 
     if (role.works()) {
-      work(environment, connected, inProcess, queue, analyser, results, seal);
+      work(environment, connected, inProcess, queue, analyser, results, artifacts, seal);
       manage(environment, new Reconciler(actions, database.jdbi(), actionEngine, clock).start());
     }
     if (role.serves()) {
       ChangeFeed feed = new ChangeFeed(databaseConfig).start();
       manage(environment, feed);
       Votes votes = new CastVotes(database.jdbi(), actions, actionEngine, seal, clock);
-      serve(environment, actions, feed, votes, results, analyser, actionEngine);
+      serve(environment, actions, feed, votes, results, artifacts, analyser, actionEngine);
     }
     Health.register(environment, database, connected, config);
     environment
@@ -204,6 +208,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
       String queue,
       StatementAnalyser analyser,
       ResultVault results,
+      ArtifactVault artifacts,
       VoteSeal seal) {
     Integrator integrator = new Integrator(database.jdbi(), signingKey, clock).start();
     manage(environment, integrator);
@@ -213,7 +218,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         .scheduledExecutorService("expired-results")
         .threads(1)
         .build()
-        .scheduleWithFixedDelay(() -> deleteExpired(results), 1, 60, TimeUnit.SECONDS);
+        .scheduleWithFixedDelay(() -> deleteExpired(results, artifacts), 1, 60, TimeUnit.SECONDS);
     manage(
         environment,
         WorkerParts.start(
@@ -225,13 +230,14 @@ public final class CountersignApplication extends Application<CountersignConfig>
             policy,
             analyser,
             results,
+            artifacts,
             seal,
             clock));
   }
 
-  private static void deleteExpired(ResultVault results) {
+  private static void deleteExpired(ResultVault results, ArtifactVault artifacts) {
     try {
-      int deleted = results.deleteExpired();
+      int deleted = results.deleteExpired() + artifacts.deleteExpired();
       LOG.debug("deleted {} expired results", deleted);
     } catch (RuntimeException e) {
       LOG.warn("expired results were not deleted: {}", e.getClass().getSimpleName());
@@ -244,6 +250,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
       ChangeFeed feed,
       Votes votes,
       ResultVault results,
+      ArtifactVault artifacts,
       StatementAnalyser analyser,
       ActionEngine actionEngine) {
     IdentityConfig identity = demoIssuer != null ? demoIssuer.config() : config.identity();
@@ -271,11 +278,12 @@ public final class CountersignApplication extends Application<CountersignConfig>
         votes,
         new AuditLog(database.jdbi(), List.of(signingKey.verifierKey())),
         results,
+        artifacts,
         targets,
         policy,
         analyser,
         config.publicUrl(),
-        config.results().rows(),
+        new RowLimits(config.results().rows(), config.exports().rows()),
         clock);
   }
 

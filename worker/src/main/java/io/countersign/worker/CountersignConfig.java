@@ -14,6 +14,7 @@ import io.countersign.api.slack.SlackDoorConfig;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.workflow.TemporalConfig;
 import io.dropwizard.core.Configuration;
+import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +39,7 @@ public final class CountersignConfig extends Configuration {
   @JsonProperty private @Nullable JsonNode teams;
   @JsonProperty private AuditSection audit = new AuditSection("", "", List.of());
   @JsonProperty private ResultsSection results = new ResultsSection(null, null, null, "");
+  @JsonProperty private ExportsSection exports = new ExportsSection(null, null, null);
   @JsonProperty private VotesSection votes = new VotesSection("");
 
   /** Only the demo may run the engine in memory and seed people. */
@@ -103,6 +105,22 @@ public final class CountersignConfig extends Configuration {
     }
   }
 
+  /** How large an exported file may be, and how long it waits for its download. */
+  public record ExportsSection(
+      @Nullable Integer maxRows, @Nullable DataSize maxBytes, @Nullable Duration ttl) {
+    int rows() {
+      return maxRows == null ? 5_000_000 : maxRows;
+    }
+
+    long bytes() {
+      return maxBytes == null ? 2L << 30 : maxBytes.toBytes();
+    }
+
+    java.time.Duration keepFor() {
+      return ttl == null ? java.time.Duration.ofHours(24) : ttl.toJavaDuration();
+    }
+  }
+
   /** The secret that seals votes between api and worker. */
   public record VotesSection(String key) {
     @Override
@@ -141,6 +159,9 @@ public final class CountersignConfig extends Configuration {
     require(!targets.isEmpty(), "targets", "expected at least one target");
     requireSecret("results.key", results.key());
     requireSecret("votes.key", votes.key());
+    require(exports.rows() > 0, "exports.maxRows", "expected at least 1");
+    require(exports.bytes() > 0, "exports.maxBytes", "expected at least 1B");
+    require(exports.keepFor().isPositive(), "exports.ttl", "expected more than no time");
     if (mode == Mode.PRODUCTION) {
       require(
           temporal != null,
@@ -253,6 +274,10 @@ public final class CountersignConfig extends Configuration {
 
   public ResultsSection results() {
     return results;
+  }
+
+  public ExportsSection exports() {
+    return exports;
   }
 
   public VotesSection votes() {

@@ -3,6 +3,8 @@ package io.countersign.worker;
 import io.countersign.action.Target;
 import io.countersign.activity.Electorate;
 import io.countersign.activity.ExecutionActivitiesImpl;
+import io.countersign.activity.ExportProgress;
+import io.countersign.activity.Exports;
 import io.countersign.activity.HeartbeatingExecution;
 import io.countersign.activity.Judge;
 import io.countersign.activity.PolicyActivitiesImpl;
@@ -16,6 +18,7 @@ import io.countersign.activity.channel.SlackChannel;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ActionWorkflowImpl;
 import io.countersign.workflow.PreviewWorkflowImpl;
@@ -66,6 +69,7 @@ final class WorkerParts implements AutoCloseable {
       PolicyFile policy,
       StatementAnalyser analyser,
       ResultVault results,
+      ArtifactVault artifacts,
       VoteSeal seal,
       Clock clock) {
     ActionStore actions = new ActionStore(jdbi);
@@ -86,6 +90,7 @@ final class WorkerParts implements AutoCloseable {
     Judge judge = new Judge(policy, analyser, catalogues, clock);
     Electorate electorate = new Electorate(policy, facts, seal, clock);
     long resultBytes = config.results().bytes();
+    Exports exports = new Exports(artifacts, config.exports().bytes(), new ExportProgress());
     Recheck recheck = new Recheck(jdbi, actions, judge, electorate, resultBytes, clock);
 
     WorkerFactory factory =
@@ -104,7 +109,9 @@ final class WorkerParts implements AutoCloseable {
         new PreviewActivitiesImpl(jdbi, judge, config.results().bytes(), clock),
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
-            new ExecutionActivitiesImpl(jdbi, actions, results, databases, judge, recheck, clock)),
+            new ExecutionActivitiesImpl(
+                jdbi, actions, results, exports, databases, judge, recheck, clock),
+            exports.progress()),
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
     return new WorkerParts(

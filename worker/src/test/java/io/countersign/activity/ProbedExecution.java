@@ -3,6 +3,7 @@ package io.countersign.activity;
 import io.countersign.action.ActionId;
 import io.countersign.sql.Resolution;
 import io.countersign.store.ActionStore;
+import io.countersign.store.ArtifactVault;
 import io.countersign.store.ResultVault;
 import io.countersign.workflow.ExecutionActivities;
 import java.time.Clock;
@@ -40,6 +41,10 @@ public final class ProbedExecution {
         jdbi,
         new ActionStore(jdbi),
         vault,
+        new Exports(
+            new ArtifactVault(jdbi, new byte[32], Duration.ofHours(1)),
+            1 << 30,
+            new ExportProgress()),
         Map.of(target.target().name(), target),
         (proposal, connection) -> Optional.of(Resolution.objecting("not looked at")),
         id -> {},

@@ -58,7 +58,10 @@ class BadInputTest {
 
   static Stream<Arguments> proposals() {
     return Stream.of(
-        bad("unknown kind", "expected `execute_sql`", body -> body.put("kind", "drop_everything")),
+        bad(
+            "unknown kind",
+            "expected one of `execute_sql`",
+            body -> body.put("kind", "drop_everything")),
         bad(
             "unknown target",
             "unknown target `warehouse`",
@@ -112,6 +115,19 @@ class BadInputTest {
         bad("unknown argument", "`arguments.timeout`", sql -> sql.put("timeout", 1)));
   }
 
+  static Stream<Arguments> argumentsOfExport() {
+    return Stream.of(
+        bad("no format", "`arguments.format` is missing", e -> e.remove("format")),
+        bad("unknown format", "`xlsx`, expected `csv` or `jsonl`", e -> e.put("format", "xlsx")),
+        bad("format in capitals", "expected `csv` or `jsonl`", e -> e.put("format", "CSV")),
+        bad("format is a list", "must be a string", e -> e.putArray("format").add("csv")),
+        bad("no sql", "`arguments.sql` is missing", e -> e.remove("sql")),
+        bad("two statements", "holds 2 statements", e -> e.put("sql", SQL + ";" + SQL)),
+        bad("zero max_rows", "between 1 and 5000000", e -> e.put("max_rows", 0)),
+        bad("large max_rows", "between 1 and 5000000", e -> e.put("max_rows", 5_000_001)),
+        bad("unknown argument", "`arguments.delimiter`", e -> e.put("delimiter", ";")));
+  }
+
   private static Arguments bad(String what, String expected, Consumer<ObjectNode> breaking) {
     return Arguments.of(what, expected, breaking);
   }
@@ -143,6 +159,16 @@ class BadInputTest {
   void badProposalIsRefused(String what, String expected, Consumer<ObjectNode> breaking) {
     ObjectNode body = ApiClient.proposal(SQL);
     breaking.accept(body);
+    assertRefused(submit(json(body)), 422, "VALIDATION", expected);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("argumentsOfExport")
+  void badExportIsRefused(String what, String expected, Consumer<ObjectNode> breaking) {
+    ObjectNode body = ApiClient.proposal(SQL).put("kind", "export_data");
+    ObjectNode arguments = (ObjectNode) body.get("arguments");
+    arguments.put("format", "csv");
+    breaking.accept(arguments);
     assertRefused(submit(json(body)), 422, "VALIDATION", expected);
   }
 

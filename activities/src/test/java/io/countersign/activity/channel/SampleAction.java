@@ -286,6 +286,7 @@ record SampleAction(
         warnings,
         List.of(),
         List.of(),
+        null,
         NOW,
         NOW.plusSeconds(3600),
         proposal().digest());

@@ -1,0 +1,58 @@
+package io.countersign.store;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/** AES-256-GCM: a random nonce, then the ciphertext, bound to a text that says what it is. */
+final class Sealing {
+  static final int KEY_BYTES = 32;
+  private static final int NONCE_BYTES = 12;
+  private static final int TAG_BITS = 128;
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private Sealing() {}
+
+  static byte[] newKey() {
+    byte[] key = new byte[KEY_BYTES];
+    RANDOM.nextBytes(key);
+    return key;
+  }
+
+  static byte[] seal(byte[] key, byte[] plain, int length, String bound) {
+    byte[] nonce = new byte[NONCE_BYTES];
+    RANDOM.nextBytes(nonce);
+    try {
+      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, nonce, bound);
+      byte[] sealed = new byte[NONCE_BYTES + cipher.getOutputSize(length)];
+      System.arraycopy(nonce, 0, sealed, 0, NONCE_BYTES);
+      cipher.doFinal(plain, 0, length, sealed, NONCE_BYTES);
+      return sealed;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("a value could not be encrypted", e);
+    }
+  }
+
+  /** Throws where the key, the bytes or what they are bound to differ from what was sealed. */
+  static byte[] open(byte[] key, byte[] sealed, String bound) {
+    byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
+    try {
+      return cipher(Cipher.DECRYPT_MODE, key, nonce, bound)
+          .doFinal(sealed, NONCE_BYTES, sealed.length - NONCE_BYTES);
+    } catch (GeneralSecurityException | IllegalArgumentException e) {
+      throw new IllegalStateException("what is stored does not fit the configured key", e);
+    }
+  }
+
+  private static Cipher cipher(int mode, byte[] key, byte[] nonce, String bound)
+      throws GeneralSecurityException {
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(mode, new SecretKeySpec(key, "AES"), new GCMParameterSpec(TAG_BITS, nonce));
+    cipher.updateAAD(bound.getBytes(StandardCharsets.UTF_8));
+    return cipher;
+  }
+}
