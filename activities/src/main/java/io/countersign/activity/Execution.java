@@ -170,7 +170,7 @@ final class Execution {
       Proof proof, TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
     Outcome outcome;
-    try (TargetSession session = target.begin(purpose(row.verdict()))) {
+    try (TargetSession session = target.beginToIdentify(purpose(row.verdict()))) {
       Optional<Identity> identity = proof.identify(session, id, fence, permittedDigest);
       guarantee = proof.guarantee();
       if (identity.isEmpty()) {

@@ -122,6 +122,21 @@ public final class TargetDatabase implements AutoCloseable {
     }
   }
 
+  /** Opens one for a change; it begins when it is identified, which must come first. */
+  TargetSession beginToIdentify(Purpose purpose) throws ExecutionFault {
+    try {
+      BaseConnection fresh = connect(login(purpose.statementClass()), purpose.timeout());
+      try {
+        return TargetSession.unbegun(this, fresh, purpose);
+      } catch (SQLException e) {
+        discard(fresh);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw ExecutionFault.of(e);
+    }
+  }
+
   /** Opens a transaction that reads more than may ever be in memory. */
   TargetSession beginStream(Purpose purpose) throws ExecutionFault {
     Login login = login(StatementClass.READ);
@@ -174,7 +189,7 @@ public final class TargetDatabase implements AutoCloseable {
   TargetSession beginOutside(Purpose purpose) throws ExecutionFault {
     try {
       String options =
-          TargetSession.settingsOutside(this, purpose).entrySet().stream()
+          SessionSettings.outside(this, purpose).entrySet().stream()
               .map(setting -> "-c " + setting.getKey() + "=" + escaped(setting.getValue()))
               .collect(Collectors.joining(" "));
       BaseConnection fresh =

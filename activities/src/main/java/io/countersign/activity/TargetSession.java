@@ -7,16 +7,9 @@ import io.countersign.action.Statement;
 import io.countersign.activity.Identity.Incarnation;
 import io.countersign.activity.TargetDatabase.Purpose;
 import io.countersign.sql.Resolution;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
 import org.postgresql.core.Field;
@@ -35,16 +28,17 @@ final class TargetSession implements AutoCloseable {
       pg_catalog.substr(pg_catalog.pg_walfile_name(pg_catalog.pg_current_wal_lsn()), 1, 8)
       """;
 
-  private static final int CONNECTION_CHECK_SINCE = 140_000;
   private static final int FLUSHED_MESSAGE_SINCE = 170_000;
-  private static final String ISOLATION = "read committed";
 
   private final TargetDatabase database;
   private final BaseConnection connection;
   private final Purpose purpose;
-  private final int backendPid;
-  private final String backendStart;
+  private final SessionStart start;
   private @Nullable String transactionId;
+
+  /** Rows changed by what ran so far; null where something ran since they were counted. */
+  private @Nullable Long counted;
+
   private boolean finished;
   private boolean cancelled;
   private boolean closed;
@@ -53,55 +47,27 @@ final class TargetSession implements AutoCloseable {
   record Marker(long fence, String digest) {}
 
   private TargetSession(
-      TargetDatabase database,
-      BaseConnection connection,
-      Purpose purpose,
-      int backendPid,
-      String backendStart) {
+      TargetDatabase database, BaseConnection connection, Purpose purpose, SessionStart start) {
     this.database = database;
     this.connection = connection;
     this.purpose = purpose;
-    this.backendPid = backendPid;
-    this.backendStart = backendStart;
+    this.start = start;
   }
 
   /** BEGIN and every setting in one round trip. */
   static TargetSession begin(TargetDatabase database, BaseConnection connection, Purpose purpose)
       throws SQLException, ExecutionFault {
+    TargetSession session = unbegun(database, connection, purpose);
+    session.start.ask("select", List.of(), row -> true);
+    return session;
+  }
+
+  /** The same, sent along with what identifies the transaction, which must come first. */
+  static TargetSession unbegun(TargetDatabase database, BaseConnection connection, Purpose purpose)
+      throws SQLException {
     connection.setAutoCommit(false);
-    Map<String, String> pinned = pinned(database, connection, purpose);
-    String settings =
-        pinned.keySet().stream()
-            .map(key -> "pg_catalog.set_config('" + key + "', ?, true)")
-            .collect(Collectors.joining(", "));
-    String sql =
-        """
-        select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
-          (select extract(epoch from a.backend_start)::text
-           from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a),
-          pg_catalog.current_setting('transaction_isolation'),
-        """
-            + settings;
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      int position = 1;
-      for (String value : pinned.values()) {
-        statement.setString(position++, value);
-      }
-      try (ResultSet row = statement.executeQuery()) {
-        row.next();
-        if (row.getBoolean(1)) {
-          throw ExecutionFault.of(
-              ExecutionFault.Kind.UNREACHABLE, "the target is a standby, expected a primary");
-        }
-        if (row.getString(4).equals(ISOLATION)) {
-          return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
-        }
-      }
-    }
-    // Another one would show the catalogue as it was at the start, not as the statement finds it.
-    connection.rollback();
-    connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
-    return begin(database, connection, purpose);
+    return new TargetSession(
+        database, connection, purpose, new SessionStart(database, connection, purpose));
   }
 
   /**
@@ -110,74 +76,8 @@ final class TargetSession implements AutoCloseable {
    */
   static TargetSession outside(TargetDatabase database, BaseConnection connection, Purpose purpose)
       throws SQLException, ExecutionFault {
-    String sql =
-        """
-        select pg_catalog.pg_is_in_recovery(), pg_catalog.pg_backend_pid(),
-          (select extract(epoch from a.backend_start)::text
-           from pg_catalog.pg_stat_get_activity(pg_catalog.pg_backend_pid()) a),
-          pg_catalog.current_setting('application_name'),
-          pg_catalog.current_setting('search_path')
-        """;
-    try (PreparedStatement statement = connection.prepareStatement(sql);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      if (row.getBoolean(1)) {
-        throw ExecutionFault.of(
-            ExecutionFault.Kind.UNREACHABLE, "the target is a standby, expected a primary");
-      }
-      if (!purpose.applicationName().equals(row.getString(4))
-          || !database.searchPath().equals(row.getString(5))) {
-        throw ExecutionFault.of(
-            ExecutionFault.Kind.NO_CREDENTIAL,
-            "a statement outside a transaction needs a connection without a pool in between");
-      }
-      return new TargetSession(database, connection, purpose, row.getInt(2), row.getString(3));
-    }
-  }
-
-  /** What {@link #outside} expects to have come with the connection. */
-  static Map<String, String> settingsOutside(TargetDatabase database, Purpose purpose) {
-    Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("search_path", database.searchPath());
-    settings.put("statement_timeout", millis(purpose.timeout()));
-    settings.put("lock_timeout", millis(database.settings().lockTimeout()));
-    settings.put("synchronous_commit", "on");
-    settings.put("row_security", "on");
-    settings.put("TimeZone", "UTC");
-    return settings;
-  }
-
-  private static Map<String, String> pinned(
-      TargetDatabase database, BaseConnection connection, Purpose purpose) {
-    Map<String, String> pinned = new LinkedHashMap<>();
-    pinned.put("search_path", database.searchPath());
-    pinned.put("application_name", purpose.applicationName());
-    pinned.put("statement_timeout", millis(purpose.timeout()));
-    pinned.put("lock_timeout", millis(database.settings().lockTimeout()));
-    pinned.put(
-        "idle_in_transaction_session_timeout", millis(database.settings().idleInTransaction()));
-    pinned.put("synchronous_commit", "on");
-    pinned.put("standard_conforming_strings", "on");
-    pinned.put("transform_null_equals", "off");
-    pinned.put("row_security", "on");
-    pinned.put("check_function_bodies", "on");
-    pinned.put("TimeZone", "UTC");
-    pinned.put("IntervalStyle", "postgres");
-    pinned.put("bytea_output", "hex");
-    pinned.put("extra_float_digits", "1");
-    if (connection.haveMinimumServerVersion(CONNECTION_CHECK_SINCE)) {
-      pinned.put("client_connection_check_interval", "1000");
-    }
-    if (purpose.isRead()) {
-      // A speed bump; the read role's missing privileges are the wall.
-      pinned.put("default_transaction_read_only", "on");
-      pinned.put("transaction_read_only", "on");
-    }
-    return pinned;
-  }
-
-  private static String millis(Duration duration) {
-    return duration.toMillis() + "ms";
+    return new TargetSession(
+        database, connection, purpose, SessionStart.outside(database, connection, purpose));
   }
 
   /**
@@ -186,19 +86,19 @@ final class TargetSession implements AutoCloseable {
    * @return empty where an earlier attempt has committed
    */
   Optional<Identity> mark(ActionId id, long fence, Digest digest) throws ExecutionFault {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            """
-            insert into countersign.execution (action_id, fence, digest) values (?, ?, ?)
-            on conflict (action_id) do nothing
-            returning pg_catalog.pg_current_xact_id()::text
-            """)) {
-      statement.setString(1, id.value());
-      statement.setLong(2, fence);
-      statement.setString(3, digest.value());
-      try (ResultSet row = statement.executeQuery()) {
-        return row.next() ? Optional.of(identity(row.getString(1), null)) : Optional.empty();
-      }
+    String sql =
+        """
+        insert into countersign.execution (action_id, fence, digest) values (?, ?, ?)
+        on conflict (action_id) do nothing
+        returning pg_catalog.pg_current_xact_id()::text
+        """;
+    try {
+      Optional<String> xid =
+          start.ask(
+              sql,
+              List.of(id.value(), fence, digest.value()),
+              row -> row.next() ? Optional.of(row.getString(1)) : Optional.empty());
+      return xid.map(own -> identity(own, null));
     } catch (SQLException e) {
       throw ExecutionFault.asking(e);
     }
@@ -206,11 +106,9 @@ final class TargetSession implements AutoCloseable {
 
   /** Who this transaction is, for as long as it runs. */
   Identity identity() throws ExecutionFault {
-    try (PreparedStatement statement =
-            connection.prepareStatement("select pg_catalog.pg_current_xact_id()::text");
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      return identity(row.getString(1), null);
+    try {
+      String sql = "select pg_catalog.pg_current_xact_id()::text";
+      return identity(start.ask(sql, List.of(), row -> row.next() ? row.getString(1) : ""), null);
     } catch (SQLException e) {
       throw ExecutionFault.asking(e);
     }
@@ -232,10 +130,16 @@ final class TargetSession implements AutoCloseable {
                 flushes ? "false, 'countersign', '', true" : "true, 'countersign', ''",
                 INCARNATION);
     Identity identity;
-    try (PreparedStatement statement = connection.prepareStatement(sql);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      identity = identity(row.getString(1), new Incarnation(row.getString(3), row.getString(4)));
+    try {
+      identity =
+          start.ask(
+              sql,
+              List.of(),
+              row -> {
+                row.next();
+                Incarnation now = new Incarnation(row.getString(3), row.getString(4));
+                return identity(row.getString(1), now);
+              });
     } catch (SQLException e) {
       throw ExecutionFault.asking(e);
     }
@@ -247,7 +151,7 @@ final class TargetSession implements AutoCloseable {
 
   private Identity identity(String xid, @Nullable Incarnation incarnation) {
     transactionId = xid;
-    return new Identity(backendPid, backendStart, xid, incarnation);
+    return new Identity(start.backendPid(), start.backendStart(), xid, incarnation);
   }
 
   /** Runs the approved bytes; nothing is committed yet. */
@@ -259,6 +163,10 @@ final class TargetSession implements AutoCloseable {
   NativeStatement.Answer run(Statement statement, int maxRows, long maxBytes)
       throws ExecutionFault {
     TransactionState before = connection.getTransactionState();
+    if (!start.hasBegun()) {
+      throw new IllegalStateException("the transaction has not begun");
+    }
+    counted = null;
     try {
       NativeStatement.Answer answer =
           NativeStatement.run(
@@ -275,7 +183,7 @@ final class TargetSession implements AutoCloseable {
 
   /** Who this is where no transaction is: nothing but the backend. */
   Identity identityOutside() {
-    return new Identity(backendPid, backendStart, null, null);
+    return new Identity(start.backendPid(), start.backendStart(), null, null);
   }
 
   /**
@@ -283,21 +191,38 @@ final class TargetSession implements AutoCloseable {
    * left out. Refuses if the transaction is no longer the one that was identified.
    */
   long rowsChanged() throws ExecutionFault {
-    try (PreparedStatement statement =
-            connection.prepareStatement(
-                """
-                select pg_catalog.pg_current_xact_id_if_assigned()::text,
-                  (select pg_catalog.sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint
-                   from pg_catalog.pg_stat_xact_user_tables
-                   where not (schemaname = 'countersign' and relname = 'execution'))
-                """);
-        ResultSet row = statement.executeQuery()) {
-      row.next();
-      if (transactionId != null && !transactionId.equals(row.getString(1))) {
-        throw ExecutionFault.of(
-            ExecutionFault.Kind.UNKNOWN_OUTCOME, "the statement ended its transaction by itself");
-      }
-      return row.getLong(2);
+    Long known = counted;
+    return known == null ? count() : known;
+  }
+
+  /**
+   * Counts them, and sets the search path, which what people approved without understanding it may
+   * have moved.
+   */
+  private long count() throws ExecutionFault {
+    String sql =
+        """
+        select pg_catalog.pg_current_xact_id_if_assigned()::text,
+          (select pg_catalog.sum(n_tup_ins + n_tup_upd + n_tup_del)::bigint
+           from pg_catalog.pg_stat_xact_user_tables
+           where not (schemaname = 'countersign' and relname = 'execution')),
+          pg_catalog.set_config('search_path', ?, true)
+        """;
+    try {
+      return start.ask(
+          sql,
+          List.of(database.searchPath()),
+          row -> {
+            row.next();
+            String xid = row.getString(1);
+            if (transactionId != null && !transactionId.equals(xid)) {
+              throw ExecutionFault.of(
+                  ExecutionFault.Kind.UNKNOWN_OUTCOME,
+                  "the statement ended its transaction by itself");
+            }
+            counted = row.getLong(2);
+            return row.getLong(2);
+          });
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
@@ -305,11 +230,13 @@ final class TargetSession implements AutoCloseable {
 
   /** What a statement's names mean as this transaction sees it. */
   Resolution meaning(Meanings meanings, Proposal proposal) throws ExecutionFault {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select pg_catalog.set_config('search_path', ?, true)")) {
-      // What people approved without understanding it may have moved it.
-      statement.setString(1, database.searchPath());
-      statement.executeQuery().close();
+    try {
+      if (purpose.isRead()) {
+        String sql = "select pg_catalog.set_config('search_path', ?, true)";
+        start.ask(sql, List.of(database.searchPath()), row -> true);
+      } else if (counted == null) {
+        count();
+      }
       return meanings
           .read(proposal, connection)
           .filter(resolution -> !resolution.isUnreadable())
@@ -353,6 +280,7 @@ final class TargetSession implements AutoCloseable {
   }
 
   BaseConnection connection() {
+    counted = null;
     return connection;
   }
 
