@@ -12,6 +12,7 @@ import org.postgresql.util.ServerErrorMessage;
  */
 final class ExecutionFault extends Exception {
   private static final long serialVersionUID = 1;
+  private static final String NO_WRITES = "25006";
 
   private final Kind kind;
   private final @Nullable String sqlState;
@@ -83,6 +84,9 @@ final class ExecutionFault extends Exception {
   /** The same for a question of ours: the statement is not at fault for it. */
   static ExecutionFault asking(SQLException cause) {
     ExecutionFault fault = of(cause);
+    if (NO_WRITES.equals(fault.sqlState)) {
+      return new ExecutionFault(Kind.UNREACHABLE, "the target takes no writes", NO_WRITES, null);
+    }
     return fault.kind == Kind.STATEMENT
         ? new ExecutionFault(
             Kind.NO_PROOF,

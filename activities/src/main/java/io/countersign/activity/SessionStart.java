@@ -49,9 +49,7 @@ final class SessionStart {
       }
       if (!purpose.applicationName().equals(row.getString(4))
           || !database.searchPath().equals(row.getString(5))) {
-        throw ExecutionFault.of(
-            ExecutionFault.Kind.NO_CREDENTIAL,
-            "a statement outside a transaction needs a connection without a pool in between");
+        throw poolBetween();
       }
       var start = new SessionStart(database, connection, purpose);
       start.backendPid = row.getInt(2);
@@ -59,6 +57,12 @@ final class SessionStart {
       start.begun = true;
       return start;
     }
+  }
+
+  static ExecutionFault poolBetween() {
+    return ExecutionFault.of(
+        ExecutionFault.Kind.NO_CREDENTIAL,
+        "a statement outside a transaction needs a connection without a pool in between");
   }
 
   boolean hasBegun() {

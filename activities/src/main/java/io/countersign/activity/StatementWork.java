@@ -47,6 +47,8 @@ final class StatementWork implements Work {
   public Done run(TargetSession session) throws ExecutionFault {
     NativeStatement.Answer answer = runAsJudged(session);
     boolean isRead = statementClass == StatementClass.READ;
+    // Cut off in the middle its connection may be gone, and it is rolled back anyway.
+    refuseTooMuch(answer, 0);
     // Asked of every change: the answer also tells that the transaction is still our own.
     long changed = isRead || isOutsideTransaction() ? 0 : session.rowsChanged();
     refuseTooMuch(answer, WITH.matcher(statement.sql()).find() ? changed : 0);

@@ -204,7 +204,10 @@ public final class TargetDatabase implements AutoCloseable {
         throw e;
       }
     } catch (SQLException e) {
-      throw ExecutionFault.of(e);
+      // A pool takes no settings with a connection.
+      throw SqlStates.isWrongParameters(String.valueOf(e.getSQLState()))
+          ? SessionStart.poolBetween()
+          : ExecutionFault.of(e);
     }
   }
 

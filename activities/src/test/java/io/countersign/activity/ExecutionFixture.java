@@ -86,14 +86,12 @@ final class ExecutionFixture implements AutoCloseable {
       grant select, insert on countersign.execution to NAME_ddl;
       """;
 
-  final TestDatabase control = TestDatabase.create();
-  final ActionStore store = new ActionStore(control.database().jdbi());
-  final ResultVault vault =
-      new ResultVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
-  final ArtifactVault artifacts =
-      new ArtifactVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+  final TestDatabase control;
+  final ActionStore store;
+  final ResultVault vault;
+  final ArtifactVault artifacts;
   final ExportProgress progress = new ExportProgress();
-  final Exports exports = new Exports(artifacts, 1L << 30, progress);
+  final Exports exports;
   private final String name;
   final DatabaseConfig admin;
   final TargetConfig config;
@@ -108,17 +106,23 @@ final class ExecutionFixture implements AutoCloseable {
   }
 
   ExecutionFixture(TargetDatabase.Settings settings, Guarantee guarantee) throws SQLException {
-    this(settings, guarantee, TestDatabase::emptyDatabase);
+    this(settings, guarantee, TestDatabase::emptyDatabase, TestDatabase.create());
   }
 
   /**
-   * @param server makes an empty database of a name
+   * @param server makes an empty database of a name, for the target
    */
   ExecutionFixture(
       TargetDatabase.Settings settings,
       Guarantee guarantee,
-      Function<String, DatabaseConfig> server)
+      Function<String, DatabaseConfig> server,
+      TestDatabase control)
       throws SQLException {
+    this.control = control;
+    store = new ActionStore(control.database().jdbi());
+    vault = new ResultVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+    artifacts = new ArtifactVault(control.database().jdbi(), new byte[32], Duration.ofHours(1));
+    exports = new Exports(artifacts, 1L << 30, progress);
     name = "target_" + COUNTER.incrementAndGet();
     admin = server.apply(name);
     sql(SETUP.replace("NAME", name));
@@ -146,7 +150,6 @@ final class ExecutionFixture implements AutoCloseable {
     return activities(target, probe);
   }
 
-  /** Another way to the same database. */
   TargetDatabase target(String url, Guarantee guarantee, Settings settings) {
     Credentials credentials =
         new Credentials(
@@ -236,7 +239,6 @@ final class ExecutionFixture implements AutoCloseable {
                     .list());
   }
 
-  /** As Temporal does: until it answers. */
   Executed untilDone(ExecutionActivitiesImpl activities, ActionId id) {
     Digest digest = digest(id);
     for (int i = 0; i < 200; i++) {
@@ -251,7 +253,6 @@ final class ExecutionFixture implements AutoCloseable {
     throw new AssertionError("never ended");
   }
 
-  /** Somebody wants it stopped. */
   boolean askStop(ActionId id) {
     return store.askStop(id, event(id, EventType.ACTION_STOP_ASKED));
   }

@@ -26,6 +26,11 @@ public final class TestDatabase implements AutoCloseable {
     return new TestDatabase(emptyDatabase(name));
   }
 
+  /** The control database in an empty database of another server. */
+  public static TestDatabase in(DatabaseConfig empty) {
+    return new TestDatabase(empty);
+  }
+
   /** An empty database of that name, for a target. */
   public static DatabaseConfig emptyDatabase(String name) {
     try (Connection connection = server().getPostgresDatabase().getConnection();

@@ -19,8 +19,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -31,6 +33,13 @@ import java.util.stream.Collectors;
  */
 final class ConfigFile {
   private static final Pattern REFERENCE = Pattern.compile("\\$\\{([^}:]+)(?::(-?)([^}]*))?}");
+
+  private static final Set<PosixFilePermission> NOT_SECRET =
+      Set.of(
+          PosixFilePermission.GROUP_READ,
+          PosixFilePermission.GROUP_WRITE,
+          PosixFilePermission.OTHERS_READ,
+          PosixFilePermission.OTHERS_WRITE);
 
   private final Path path;
   private final Map<String, String> environment;
@@ -219,9 +228,9 @@ final class ConfigFile {
   private String secretFile(String key, String file) throws ConfigException {
     Path secret = resolve(file);
     try {
-      if (Files.getPosixFilePermissions(secret).contains(PosixFilePermission.OTHERS_READ)) {
+      if (!Collections.disjoint(Files.getPosixFilePermissions(secret), NOT_SECRET)) {
         throw new ConfigException(
-            name(), key, "`%s` is readable by everybody; chmod 600 it".formatted(file));
+            name(), key, "`%s` is open to others than its owner; chmod 600 it".formatted(file));
       }
       return Files.readString(secret).strip();
     } catch (IOException e) {

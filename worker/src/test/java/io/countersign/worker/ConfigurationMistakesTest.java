@@ -143,10 +143,16 @@ class ConfigurationMistakesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"votes.key,votes.key", "audit.pem,audit.signingKey"})
-  void secretFileThatEverybodyReadsIsAMistake(String name, String key) throws IOException {
+  @CsvSource({
+    "votes.key,votes.key,rw-r--r--",
+    "votes.key,votes.key,rw-r-----",
+    "audit.pem,audit.signingKey,rw----r--",
+    "audit.pem,audit.signingKey,rw--w----"
+  })
+  void secretFileThatIsOpenToOthersIsAMistake(String name, String key, String mode)
+      throws IOException {
     Path file = folder.resolve(name);
-    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
     assertOneLine(1, run("all", config(CONFIG).toString()))
         .startsWith("config.yml: " + key + ": ")
         .contains(name, "chmod 600");

@@ -99,6 +99,26 @@ public final class DebianPostgres implements AutoCloseable {
     run("pg_ctl", List.of("-w", "-m", immediate ? "immediate" : "fast", "stop"));
   }
 
+  /** Goes on as a standby that only reads, until {@link #promote}. */
+  public void becomeStandby() {
+    stop(false);
+    Command.run(
+        log(), Map.of(), List.of("touch", folder.resolve("data/standby.signal").toString()));
+    start();
+  }
+
+  /** Goes on as a primary, on another timeline. */
+  public void promote() {
+    run("pg_ctl", List.of("-w", "promote"));
+  }
+
+  /** Uses up transaction ids without running transactions. */
+  public void skipTransactions(long next) {
+    stop(false);
+    run("pg_resetwal", List.of("-x", String.valueOf(next)));
+    start();
+  }
+
   @SafeVarargs
   private void run(String program, List<String>... arguments) {
     var command = new ArrayList<String>();
