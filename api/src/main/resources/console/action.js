@@ -188,10 +188,11 @@ function heading(action, packet, me) {
   ];
 }
 
-const stateOf = ({ status, outcome, error, expires_at: until, created_at: since }) => ({
+const stateOf = ({ status, outcome, error, grant, expires_at: until, created_at: since }) => ({
   status,
   outcome,
   error,
+  grant,
   until,
   since,
 });

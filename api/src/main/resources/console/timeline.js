@@ -27,6 +27,10 @@ const WORDS = {
   'artifact.requested': () => 'Download of the file began',
   'artifact.sent': () => 'File downloaded whole',
   'artifact.broken': () => 'Download broke off',
+  'grant.given': () => 'Role granted',
+  'grant.revoked': (who) => `${who} asked for the role to be taken back`,
+  'grant.overdue': () => 'The role could not be taken back',
+  'grant.taken_back': () => 'Role taken back',
   'vote.refused': (who) => `${whose(who)} vote was refused`,
   'vote.withdrawn': (who) => `${who} took the vote back`,
   'vote.late': (who) => `${who} voted after the end`,
@@ -52,6 +56,7 @@ const NO = [
   'action.unknown',
   'action.lapsed',
   'action.revoked',
+  'grant.overdue',
   'vote.refused',
 ];
 

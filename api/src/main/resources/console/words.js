@@ -44,6 +44,9 @@ const ENDING = {
 
 /** One sentence on where an action stands, for everything but a waiting one. */
 export function ending(action) {
+  if (action.grant) {
+    return grantWords(action.grant);
+  }
   if (action.status === 'SUCCEEDED') {
     const rows = action.outcome?.rows;
     const what = action.class === 'read' ? 'returned' : 'affected';
@@ -52,6 +55,27 @@ export function ending(action) {
       : `Done. It ran once; ${count(rows, 'row')} ${what}.`;
   }
   return ENDING[action.status] ?? statusWords(action.status);
+}
+
+const GRANT_ENDED = {
+  expired: 'The role was granted, and taken back at its end.',
+  revoked: 'The role was granted, and taken back because somebody asked for it.',
+  already_gone: 'The role was granted. Somebody else took it back before its end.',
+};
+
+function grantWords(grant) {
+  if (grant.state === 'ended') {
+    return GRANT_ENDED[grant.ended_why] ?? 'The role was taken back.';
+  }
+  if (grant.failed_since) {
+    return (
+      `The role is still in force and could not be taken back since ${when(grant.failed_since)}: ` +
+      `${grant.failure}. It is tried again and again; a person should look at the target.`
+    );
+  }
+  return grant.state === 'ending'
+    ? 'The role is being taken back.'
+    : `The role is granted. It is taken back at ${when(grant.until)}.`;
 }
 
 const ENDS = [

@@ -120,7 +120,7 @@ final class Execution {
     guarantee = READ_ONLY;
     resolved = true;
     Verdict verdict = requirePermit();
-    Work work = work(verdict, target);
+    Work work = work(verdict, target, recorder);
     ResultTable table;
     try (TargetSession session = target.begin(purpose(verdict));
         StopWatch _ = StopWatch.start(id, recorder, session)) {
@@ -150,7 +150,7 @@ final class Execution {
     }
     resolved = true;
     Verdict verdict = row.verdict();
-    if (verdict != null && work(verdict, target).isOutsideTransaction()) {
+    if (verdict != null && work(verdict, target, recorder).isOutsideTransaction()) {
       return once(target, recorder, probe);
     }
     List<Proof> proofs = target.proofs();
@@ -201,7 +201,7 @@ final class Execution {
       ExecutionRecorder recorder,
       ExecutionProbe probe)
       throws ExecutionFault {
-    Work.Done done = work(requirePermit(), target).run(session);
+    Work.Done done = work(requirePermit(), target, recorder).run(session);
     probe.reached(Step.RAN, id);
     ResultTable table = done.table();
     ResultTable.Written text = table == null ? null : table.write();
@@ -223,7 +223,7 @@ final class Execution {
   private Executed once(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
     guarantee = Proof.NONE.guarantee();
-    Work work = work(requirePermit(), target);
+    Work work = work(requirePermit(), target, recorder);
     Outcome outcome;
     try (TargetSession session = target.beginOutside(purpose(row.verdict()))) {
       probe.reached(Step.MARKED, id);
@@ -251,12 +251,14 @@ final class Execution {
         : ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
   }
 
-  private Work work(Verdict verdict, TargetDatabase target) throws ExecutionFault {
+  private Work work(Verdict verdict, TargetDatabase target, ExecutionRecorder recorder)
+      throws ExecutionFault {
     return switch (row.arguments()) {
       case ExecuteSql sql ->
           new StatementWork(
               row, sql.steps().getFirst(), statementClass, verdict, target.target(), meanings);
-      case ApplyMigration _, ExportData _, GrantRole _, ChangeInfrastructure _ ->
+      case GrantRole grant -> new GrantWork(row, grant, meanings, recorder.grants());
+      case ApplyMigration _, ExportData _, ChangeInfrastructure _ ->
           throw ExecutionFault.of(
               Kind.NO_CREDENTIAL, "the target runs no actions of kind " + row.kind().wireName());
     };

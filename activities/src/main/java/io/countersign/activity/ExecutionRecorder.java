@@ -43,12 +43,18 @@ final class ExecutionRecorder {
   private final ActionStore store;
   private final ResultVault vault;
   private final Clock clock;
+  private final RoleGrants grants;
 
   ExecutionRecorder(Jdbi jdbi, ActionStore store, ResultVault vault, Clock clock) {
     this.jdbi = jdbi;
     this.store = store;
     this.vault = vault;
     this.clock = clock;
+    this.grants = new RoleGrants(jdbi, store, clock);
+  }
+
+  RoleGrants grants() {
+    return grants;
   }
 
   Instant now() {
@@ -215,7 +221,12 @@ final class ExecutionRecorder {
     }
     Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
     Change change = Change.NONE.withOutcome(outcome);
-    return store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event);
+    boolean closed =
+        store.transition(handle, row.id(), STARTED, ActionStatus.SUCCEEDED, change, event);
+    if (closed) {
+      grants.began(handle, row);
+    }
+    return closed;
   }
 
   /**

@@ -1,11 +1,16 @@
 package io.countersign.activity;
 
+import io.countersign.action.ApplyMigration;
 import io.countersign.action.Arguments;
+import io.countersign.action.ChangeInfrastructure;
+import io.countersign.action.ExecuteSql;
 import io.countersign.action.ExportData;
+import io.countersign.action.GrantRole;
 import io.countersign.action.Packet;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
 import io.countersign.policy.Circumstances;
+import io.countersign.policy.Durations;
 import io.countersign.policy.Explanation;
 import io.countersign.policy.Facts;
 import io.countersign.policy.PolicyFile;
@@ -13,9 +18,12 @@ import io.countersign.policy.Spending;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
+import io.countersign.sql.Reversible;
+import io.countersign.sql.SafeText;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
+import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -26,9 +34,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Understands a proposal and asks the policy in force; stores nothing. */
 public final class Judge {
+  private static final int SHOWN_NAME = 63;
+
   private final PolicyFile policy;
   private final StatementAnalyser analyser;
   private final Map<String, TargetCatalogue> targets;
@@ -49,8 +60,13 @@ public final class Judge {
    * What was found out about a proposal.
    *
    * @param guarantee that its execution would get
+   * @param impossible why it cannot be done, whatever the policy says
    */
-  public record Established(Understanding understanding, Facts facts, String guarantee) {
+  public record Established(
+      Understanding understanding,
+      Facts facts,
+      String guarantee,
+      @Nullable ActionError impossible) {
     /** What was found out when the action was judged. */
     static Established of(ActionRow row) {
       Facts facts = Objects.requireNonNull(row.facts());
@@ -61,7 +77,8 @@ public final class Judge {
               row.tags(),
               facts.estimatedRows());
       Packet packet = row.packet();
-      return new Established(understanding, facts, packet == null ? "auto" : packet.guarantee());
+      return new Established(
+          understanding, facts, packet == null ? "auto" : packet.guarantee(), null);
     }
   }
 
@@ -76,13 +93,40 @@ public final class Judge {
   Optional<Established> establish(Proposal proposal, List<String> requesterGroups) {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(
-            catalogue -> {
-              Understanding understood = understand(catalogue, proposal.arguments());
-              return new Established(
-                  understood,
-                  JudgedFacts.of(proposal, requesterGroups, catalogue.target(), understood),
-                  catalogue.expectedGuarantee(understood.analysis(), proposal.arguments().steps()));
-            });
+            catalogue ->
+                switch (proposal.arguments()) {
+                  case GrantRole grant -> granting(catalogue, proposal, grant, requesterGroups);
+                  case ExecuteSql _, ApplyMigration _, ExportData _, ChangeInfrastructure _ -> {
+                    Understanding understood = understand(catalogue, proposal.arguments());
+                    yield new Established(
+                        understood,
+                        JudgedFacts.of(
+                            proposal, requesterGroups, catalogue.target(), understood, null),
+                        catalogue.expectedGuarantee(
+                            understood.analysis(), proposal.arguments().steps()),
+                        null);
+                  }
+                });
+  }
+
+  private Established granting(
+      TargetCatalogue catalogue, Proposal proposal, GrantRole grant, List<String> groups) {
+    RoleReading roles = catalogue.roles(grant);
+    Analysis walked = analyser.analyse(grant.steps().getFirst().sql());
+    String title =
+        "Grant %s to %s for %s"
+            .formatted(
+                SafeText.line(grant.role(), SHOWN_NAME),
+                SafeText.line(grant.grantee(), SHOWN_NAME),
+                Durations.show(grant.duration()));
+    Analysis analysis = walked.titled(title, Reversible.YES).settledBy(roles.resolution());
+    Understanding understood = new Understanding(analysis, roles.resolution(), List.of(), null);
+    Facts.Grant fact = new Facts.Grant(grant.role(), roles.attributes(), grant.duration());
+    return new Established(
+        understood,
+        JudgedFacts.of(proposal, groups, catalogue.target(), understood, fact),
+        catalogue.expectedGuarantee(analysis, grant.steps()),
+        roles.impossible());
   }
 
   /** What the statement's names mean now; empty if its target is not configured. */
@@ -90,7 +134,10 @@ public final class Judge {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(
             catalogue ->
-                Resolution.together(walked(proposal).stream().map(catalogue::resolve).toList()));
+                proposal.arguments() instanceof GrantRole grant
+                    ? catalogue.roles(grant).resolution()
+                    : Resolution.together(
+                        walked(proposal).stream().map(catalogue::resolve).toList()));
   }
 
   /** What the policy in force says now, and all that led to it. */
@@ -106,6 +153,9 @@ public final class Judge {
     TargetCatalogue catalogue = targets.get(proposal.target());
     if (catalogue == null) {
       return Optional.empty();
+    }
+    if (proposal.arguments() instanceof GrantRole grant) {
+      return Optional.of(RoleReading.read(connection, grant).resolution());
     }
     List<Resolution> parts = new ArrayList<>();
     for (Analysis walked : walked(proposal)) {

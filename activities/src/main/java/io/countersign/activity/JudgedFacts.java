@@ -7,13 +7,18 @@ import io.countersign.sql.Analysis;
 import io.countersign.sql.Understanding;
 import java.util.List;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What the policy may know of an action: only what we established ourselves (R8). */
 final class JudgedFacts {
   private JudgedFacts() {}
 
   static Facts of(
-      Proposal proposal, List<String> requesterGroups, Target target, Understanding understood) {
+      Proposal proposal,
+      List<String> requesterGroups,
+      Target target,
+      Understanding understood,
+      Facts.@Nullable Grant grant) {
     Analysis analysis = understood.analysis();
     return new Facts(
         proposal.kind().wireName(),
@@ -32,7 +37,7 @@ final class JudgedFacts {
         analysis.unboundedWrite(),
         analysis.reversible().wireName(),
         !analysis.isComplete(),
-        null,
+        grant,
         null);
   }
 

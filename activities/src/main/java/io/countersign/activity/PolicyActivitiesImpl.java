@@ -84,8 +84,12 @@ public final class PolicyActivitiesImpl implements PolicyActivities {
     Verdict verdict =
         judge.judge(
             known.facts(), RequesterSpending.deciding(handle, row, clock.instant(), resultBytes));
-    record(
-        handle, row, new Judged(known.understanding(), known.facts(), verdict, known.guarantee()));
+    Judged judged = new Judged(known.understanding(), known.facts(), verdict, known.guarantee());
+    if (known.impossible() != null) {
+      refuse(handle, row, judgement(row, judged), known.impossible(), verdict);
+    } else {
+      record(handle, row, judged);
+    }
   }
 
   private void record(Handle handle, ActionRow row, Judged judged) {

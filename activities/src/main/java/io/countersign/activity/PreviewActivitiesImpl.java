@@ -42,7 +42,18 @@ public final class PreviewActivitiesImpl implements PreviewActivities {
   private Optional<Preview.Answer> answer(Preview asked) {
     return judge
         .establish(asked.proposal(), asked.requesterGroups())
-        .map(known -> new Preview.Answer(known.understanding(), explain(asked, known)));
+        .map(known -> new Preview.Answer(known.understanding(), possible(asked, known)));
+  }
+
+  private Explanation possible(Preview asked, Established known) {
+    Explanation said = explain(asked, known);
+    return known.impossible() == null
+        ? said
+        : new Explanation(
+            said.verdict().refusing(known.impossible().message()),
+            said.rules(),
+            said.freezes(),
+            said.facts());
   }
 
   private Explanation explain(Preview asked, Established known) {

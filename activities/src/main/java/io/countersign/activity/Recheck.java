@@ -12,6 +12,7 @@ import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
 import io.countersign.sql.Resolution;
 import io.countersign.store.ActionDao;
+import io.countersign.store.ActionError;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
@@ -125,8 +126,11 @@ public final class Recheck {
     Verdict before = Objects.requireNonNull(row.verdict());
     Verdict now = now(handle, row, anew.map(Established::facts).orElse(row.facts()), before);
     Verdict strict = Tightened.of(before, now, row.limits().maxRows(), resultBytes);
+    ActionError impossible = anew.map(Established::impossible).orElse(null);
     if (strict.outcome() == Outcome.REFUSE) {
       rulings.end(handle, row, strict);
+    } else if (impossible != null) {
+      rulings.end(handle, row, strict, impossible, Code.CATALOGUE_CHANGED);
     } else if (anew.isPresent()) {
       meansAnother(handle, row, anew.get(), strict);
     } else if (row.expiresAt() == null) {

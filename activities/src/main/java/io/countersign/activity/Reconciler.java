@@ -1,9 +1,12 @@
 package io.countersign.activity;
 
+import io.countersign.action.ActionId;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
+import io.countersign.store.RoleGrant;
+import io.countersign.store.RoleGrantDao;
 import io.countersign.workflow.ActionEngine;
 import java.time.Clock;
 import java.time.Duration;
@@ -56,6 +59,7 @@ public final class Reconciler implements AutoCloseable {
         } else {
           restart(now.minus(RECENT), now.minus(SETTLED));
         }
+        restartGrants(now.minus(SETTLED));
         redeliver(now.minus(SETTLED));
       } catch (RuntimeException e) {
         LOG.warn("reconciling failed, trying again: {}", e.getClass().getSimpleName());
@@ -68,6 +72,14 @@ public final class Reconciler implements AutoCloseable {
   public void restart(Instant after, Instant before) {
     for (var id : actions.open(after, before, BATCH)) {
       actions.find(id).ifPresent(this::restart);
+    }
+  }
+
+  /** Starts the workflow of every granted role that should be gone by then. */
+  public void restartGrants(Instant before) {
+    for (RoleGrant grant :
+        jdbi.withExtension(RoleGrantDao.class, grants -> grants.over(before, BATCH))) {
+      actions.find(new ActionId(grant.actionId())).ifPresent(this::restart);
     }
   }
 

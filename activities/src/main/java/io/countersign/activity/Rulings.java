@@ -153,13 +153,18 @@ final class Rulings {
 
   /** The policy refuses it now. */
   void end(Handle handle, ActionRow row, Verdict strict) {
-    boolean approved = row.status() == ActionStatus.APPROVED;
     String because = strict.because() == null ? "" : ": " + strict.because();
     ActionError error =
         new ActionError(
             Code.POLICY_REFUSED,
             "the policy refuses it now, though it did not before" + because,
             ActionError.Retry.NEVER);
+    end(handle, row, strict, error, Code.POLICY_TIGHTENED);
+  }
+
+  /** It cannot be done any more. */
+  void end(Handle handle, ActionRow row, Verdict strict, ActionError error, Code why) {
+    boolean approved = row.status() == ActionStatus.APPROVED;
     move(
         handle,
         row,
@@ -169,7 +174,7 @@ final class Rulings {
             clock,
             row,
             approved ? EventType.ACTION_REVOKED : EventType.ACTION_DENIED,
-            Code.POLICY_TIGHTENED,
+            why,
             strict,
             Closing.details(handle, row)));
   }

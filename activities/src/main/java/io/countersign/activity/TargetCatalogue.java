@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.GrantRole;
 import io.countersign.action.Statement;
 import io.countersign.action.Target;
 import io.countersign.activity.TargetDatabase.Purpose;
@@ -86,6 +87,39 @@ public final class TargetCatalogue implements AutoCloseable {
     }
   }
 
+  /** What a role that shall be granted is here, and who shall get it; always read afresh. */
+  RoleReading roles(GrantRole grant) {
+    Connection kept = poll();
+    if (kept != null) {
+      try {
+        return roles(kept, grant);
+      } catch (SQLException e) {
+        // The server may have closed it meanwhile; a fresh one tells.
+        TargetDatabase.discard(kept);
+      }
+    }
+    try {
+      Connection fresh = open();
+      try {
+        return roles(fresh, grant);
+      } catch (SQLException e) {
+        TargetDatabase.discard(fresh);
+        return RoleReading.unreadable();
+      }
+    } catch (ExecutionFault | SQLException e) {
+      return RoleReading.unreadable();
+    }
+  }
+
+  private RoleReading roles(Connection connection, GrantRole grant) throws SQLException {
+    pin(connection);
+    RoleReading reading = RoleReading.read(connection, grant);
+    connection.commit();
+    connection.setAutoCommit(true);
+    giveBack(connection);
+    return reading;
+  }
+
   /** The same as one connection sees it now, in its transaction and to its role. */
   Resolution resolve(Analysis analysis, Connection connection) throws SQLException {
     Question question = Question.of(analysis, database.searchedSchemas(), null);
@@ -112,15 +146,19 @@ public final class TargetCatalogue implements AutoCloseable {
 
   /** Of one snapshot: what changes meanwhile has another version. */
   private Remembered read(Connection connection, Question question) throws SQLException {
-    connection.setAutoCommit(false);
-    try (var statement = connection.createStatement()) {
-      statement.execute(PINNED);
-    }
+    pin(connection);
     Reading reading = CatalogueReader.read(connection, question, analyser);
     String version = reading.versionNow(connection, mayPrepare);
     connection.commit();
     connection.setAutoCommit(true);
     return new Remembered(reading, version);
+  }
+
+  private static void pin(Connection connection) throws SQLException {
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute(PINNED);
+    }
   }
 
   private Connection open() throws ExecutionFault, SQLException {

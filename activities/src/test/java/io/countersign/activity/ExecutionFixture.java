@@ -58,6 +58,7 @@ final class ExecutionFixture implements AutoCloseable {
       create role NAME_read login password 'read-secret';
       create role NAME_write login password 'write-secret';
       create role NAME_ddl login password 'ddl-secret';
+      create role NAME_roles login password 'roles-secret';
       create schema countersign;
       create table countersign.execution (action_id text primary key, fence bigint not null,
         digest text not null, executed_at timestamptz not null default now());
@@ -75,8 +76,8 @@ final class ExecutionFixture implements AutoCloseable {
         from generate_series(1, 100) i;
       insert into orders select i, 'new', i from generate_series(1, 100) i;
       insert into payments select i, i, '2026-05-01' from generate_series(1, 10) i;
-      grant usage on schema countersign to NAME_write;
-      grant select, insert on countersign.execution to NAME_write;
+      grant usage on schema countersign to NAME_write, NAME_roles;
+      grant select, insert on countersign.execution to NAME_write, NAME_roles;
       grant select on all tables in schema public to NAME_read;
       grant select, insert, update, delete on all tables in schema public to NAME_write;
       create table indexed (id int);
@@ -131,7 +132,7 @@ final class ExecutionFixture implements AutoCloseable {
             new Login(name + "_read", "read-secret"),
             new Login(name + "_write", "write-secret"),
             null,
-            null);
+            new Login(name + "_roles", "roles-secret"));
     config =
         new TargetConfig(
             admin.url().replaceFirst("\\?.*", ""),

@@ -181,7 +181,7 @@ final class ReviewFixture {
     ActionRow row = row(id);
     Understanding understood =
         new Understanding(UPDATE, Resolution.objecting("not looked at"), List.of("pii"), 1L);
-    Facts facts = JudgedFacts.of(proposal, List.of(), SHOP, understood);
+    Facts facts = JudgedFacts.of(proposal, List.of(), SHOP, understood, null);
     Verdict verdict = policy.current().judge(facts, new Circumstances(now, Spending.NONE));
     Instant expires = now.plus(verdict.pendingFor());
     var packet = PacketWriter.write(row, SHOP, understood, "ledger", verdict, expires);

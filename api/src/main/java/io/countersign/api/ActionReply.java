@@ -44,7 +44,8 @@ record ActionReply(
     String reviewUrl,
     @Nullable Outcome outcome,
     @Nullable ArtifactReply artifact,
-    @Nullable ActionError error) {
+    @Nullable ActionError error,
+    @Nullable GrantReply grant) {
 
   /** Which policy judged it, and which of its rules matched. */
   record PolicyReply(String version, List<String> rules) {}
@@ -70,9 +71,14 @@ record ActionReply(
   /**
    * @param votes that count, for the seats filled so far
    * @param artifact of an export that runs or has succeeded
+   * @param grant null unless a role was granted
    */
   static ActionReply of(
-      ActionRow row, List<Vote> votes, @Nullable Artifact artifact, String publicUrl) {
+      ActionRow row,
+      List<Vote> votes,
+      @Nullable Artifact artifact,
+      @Nullable GrantReply grant,
+      String publicUrl) {
     Analysis analysis = row.analysis();
     Verdict verdict = row.verdict();
     return new ActionReply(
@@ -98,7 +104,8 @@ record ActionReply(
         publicUrl + "/actions/" + row.id(),
         row.outcome(),
         artifact == null ? null : ArtifactReply.of(artifact),
-        row.error());
+        row.error(),
+        grant);
   }
 
   private static int pollAfter(ActionStatus status) {

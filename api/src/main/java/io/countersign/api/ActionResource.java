@@ -1,5 +1,6 @@
 package io.countersign.api;
 
+import io.countersign.action.ActionKind;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
@@ -11,6 +12,7 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.ActionStore.Submission;
 import io.countersign.store.Change;
 import io.countersign.store.NewAction;
+import io.countersign.store.RoleGrant;
 import io.countersign.workflow.ActionEngine;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.Consumes;
@@ -27,6 +29,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
@@ -44,6 +47,7 @@ public final class ActionResource {
       EnumSet.of(ActionStatus.EVALUATING, ActionStatus.PENDING_REVIEW);
 
   private static final Duration STOPPING = Duration.ofSeconds(5);
+  private static final Duration TAKING_BACK = Duration.ofSeconds(2);
 
   private final Proposals proposals;
   private final Owners owners;
@@ -169,18 +173,43 @@ public final class ActionResource {
   }
 
   /**
-   * Takes an approval back before it runs: parties, reviewers and operators may. While it executes
-   * it is stopped, if the target has not committed it yet.
+   * Takes an approval back before it runs, or a granted role before its end: parties, reviewers and
+   * operators may. While it executes it is stopped, if the target has not committed it yet.
    */
   @POST
   @Path("/{id}/revoke")
   public ActionReply revoke(@Auth Caller caller, @PathParam("id") String id) {
-    ActionRow row = visibility.visible(caller, id);
-    if (!caller.isPerson() && !isParty(caller, row)) {
+    ActionRow row = caller.isOperator() ? visibility.existing(id) : visibility.visible(caller, id);
+    if (!mayRevoke(caller, row)) {
       throw new ApiException(Code.FORBIDDEN, "only parties, reviewers and operators revoke");
+    }
+    if (row.status() == ActionStatus.SUCCEEDED && row.kind() == ActionKind.GRANT_ROLE) {
+      return endGrant(caller, row);
     }
     return end(
         caller, row, Set.of(ActionStatus.APPROVED), ActionStatus.REVOKED, EventType.ACTION_REVOKED);
+  }
+
+  private static boolean mayRevoke(Caller caller, ActionRow row) {
+    return isParty(caller, row)
+        || (caller.isPerson()
+            && (caller.isOperator()
+                || !Collections.disjoint(row.reviewIdpGroups(), caller.idpGroups())));
+  }
+
+  /** The worker takes the role back; the answer waits a moment for it. */
+  private ActionReply endGrant(Caller caller, ActionRow row) {
+    Event event = event(caller, row, EventType.GRANT_REVOKED);
+    if (!replies.grant(row).map(RoleGrant::isInForce).orElse(false)) {
+      throw new ApiException(Code.NOT_PENDING, "the role is taken back already");
+    }
+    actions.endGrant(row.id(), event);
+    engine.look(row.id());
+    return replies.of(
+        waiting.until(
+            row.id(),
+            TAKING_BACK,
+            now -> !replies.grant(now).map(RoleGrant::isInForce).orElse(false)));
   }
 
   private ActionReply end(

@@ -5,11 +5,14 @@ import io.countersign.action.Arguments;
 import io.countersign.action.ExecuteSql;
 import io.countersign.action.ExportData;
 import io.countersign.action.ExportData.Format;
+import io.countersign.action.GrantRole;
 import io.countersign.action.Limits;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementGate;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -19,8 +22,16 @@ import java.util.stream.Collectors;
 final class ArgumentsReader {
   private static final Set<String> EXECUTE_SQL = Set.of("sql", "params", "max_rows");
   private static final Set<String> EXPORT_DATA = Set.of("sql", "params", "format", "max_rows");
+  private static final Set<String> GRANT_ROLE = Set.of("role", "grantee", "duration");
   private static final List<ActionKind> KINDS =
-      List.of(ActionKind.EXECUTE_SQL, ActionKind.EXPORT_DATA);
+      List.of(ActionKind.EXECUTE_SQL, ActionKind.EXPORT_DATA, ActionKind.GRANT_ROLE);
+
+  /** Longer names are cut by PostgreSQL, and would mean another role. */
+  private static final int MAX_NAME_BYTES = 63;
+
+  private static final Duration LONGEST_GRANT = Duration.ofDays(30);
+  private static final String A_DURATION =
+      "expected days, hours, minutes and seconds of ISO 8601, for example `PT30M`";
   private static final int MAX_SQL_BYTES = 64 * 1024;
   private static final int MAX_PARAMS = 1_000;
   private static final int STATEMENT_TIMEOUT_MILLIS = 30_000;
@@ -47,7 +58,8 @@ final class ArgumentsReader {
     return switch (ActionKind.named(kind).orElse(null)) {
       case EXECUTE_SQL -> executeSql(request.object("arguments", EXECUTE_SQL));
       case EXPORT_DATA -> exportData(request.object("arguments", EXPORT_DATA));
-      case APPLY_MIGRATION, GRANT_ROLE, CHANGE_INFRASTRUCTURE -> throw unknown(kind);
+      case GRANT_ROLE -> grantRole(request.object("arguments", GRANT_ROLE));
+      case APPLY_MIGRATION, CHANGE_INFRASTRUCTURE -> throw unknown(kind);
       case null -> throw unknown(kind);
     };
   }
@@ -94,6 +106,39 @@ final class ArgumentsReader {
                 Body.refusal(
                     "`arguments.format` is `%s`, expected `csv` or `jsonl`"
                         .formatted(Body.shown(name))));
+  }
+
+  private Asked grantRole(Body arguments) {
+    return new Asked(
+        new GrantRole(
+            roleName(arguments, "role"), roleName(arguments, "grantee"), duration(arguments)),
+        new Limits(1, STATEMENT_TIMEOUT_MILLIS));
+  }
+
+  private static String roleName(Body arguments, String field) {
+    String name = arguments.string(field, MAX_NAME_BYTES);
+    if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES) {
+      throw Body.refusal("`arguments.%s` is longer than 63 bytes".formatted(field));
+    }
+    return name;
+  }
+
+  private static Duration duration(Body arguments) {
+    String text =
+        arguments
+            .optionalString("duration", 64)
+            .orElseThrow(() -> Body.refusal("`arguments.duration` is missing, " + A_DURATION));
+    Duration duration;
+    try {
+      duration = Duration.parse(text);
+    } catch (DateTimeParseException e) {
+      throw Body.refusal(
+          "`arguments.duration` is `%s`, %s".formatted(Body.shown(text), A_DURATION));
+    }
+    if (duration.compareTo(Duration.ofSeconds(1)) < 0 || duration.compareTo(LONGEST_GRANT) > 0) {
+      throw Body.refusal("`arguments.duration` must be between one second and 30 days");
+    }
+    return duration;
   }
 
   private String oneStatement(Body arguments, String field) {

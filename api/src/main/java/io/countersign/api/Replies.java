@@ -14,9 +14,12 @@ import io.countersign.store.ArtifactVault.Artifact;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.store.PersonDao;
+import io.countersign.store.RoleGrant;
+import io.countersign.store.RoleGrantDao;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -36,7 +39,8 @@ final class Replies {
   }
 
   ActionReply of(ActionRow row) {
-    return ActionReply.of(row, votes(row), artifact(row), publicUrl);
+    return ActionReply.of(
+        row, votes(row), artifact(row), grant(row).map(GrantReply::of).orElse(null), publicUrl);
   }
 
   private @Nullable Artifact artifact(ActionRow row) {
@@ -44,6 +48,14 @@ final class Replies {
         row.kind() == ActionKind.EXPORT_DATA
             && (row.status() == ActionStatus.EXECUTING || row.status() == ActionStatus.SUCCEEDED);
     return has ? artifacts.find(row.id()).orElse(null) : null;
+  }
+
+  /** The role that the action granted, once it did. */
+  Optional<RoleGrant> grant(ActionRow row) {
+    if (row.kind() != ActionKind.GRANT_ROLE || row.status() != ActionStatus.SUCCEEDED) {
+      return Optional.empty();
+    }
+    return jdbi.withExtension(RoleGrantDao.class, grants -> grants.find(row.id().value()));
   }
 
   /** True while the votes neither approve nor deny. */

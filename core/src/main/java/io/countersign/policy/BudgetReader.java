@@ -44,7 +44,15 @@ final class BudgetReader {
 
   RuleLimits limits(Node node) throws PolicyException {
     YamlMapping limits =
-        yaml.mapping(node, Set.of("max_rows", "max_bytes", "statement_timeout", "mask"));
+        yaml.mapping(
+            node,
+            Set.of(
+                "max_rows",
+                "max_bytes",
+                "statement_timeout",
+                "mask",
+                "max_duration",
+                "role_attributes"));
     return new RuleLimits(
         count(limits, "max_rows"),
         size(limits, "max_bytes"),
@@ -53,7 +61,28 @@ final class BudgetReader {
             : null,
         limits.find("mask").isPresent()
             ? List.copyOf(yaml.texts(limits.require("mask")))
-            : List.of());
+            : List.of(),
+        limits.find("max_duration").isPresent()
+            ? yaml.duration(limits.require("max_duration"))
+            : null,
+        roleAttributes(limits));
+  }
+
+  private List<String> roleAttributes(YamlMapping limits) throws PolicyException {
+    if (limits.find("role_attributes").isEmpty()) {
+      return List.of();
+    }
+    Node node = limits.require("role_attributes");
+    List<String> named = yaml.texts(node);
+    for (int i = 0; i < named.size(); i++) {
+      if (!GrantLimits.RISKY.contains(named.get(i))) {
+        throw yaml.error(
+            yaml.list(node).get(i),
+            "expected one of %s, got %s"
+                .formatted(String.join(", ", GrantLimits.RISKY), YamlReader.quote(named.get(i))));
+      }
+    }
+    return List.copyOf(named);
   }
 
   private @Nullable Integer count(YamlMapping mapping, String key) throws PolicyException {

@@ -100,6 +100,9 @@ final class Judgement {
         refusals.add(because == null ? "refused by rule `%s`".formatted(rule.name()) : because);
       }
     }
+    if (!answers.isEmpty()) {
+      refusals.addAll(GrantLimits.refusals(facts, rules));
+    }
     if (answers.isEmpty() && !isPlainRead()) {
       refusals.add("no rule covers this action");
     }

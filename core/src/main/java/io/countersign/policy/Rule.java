@@ -75,7 +75,9 @@ record Rule(
             least(limits.maxRows(), remaining.rows()),
             least(limits.maxBytes(), remaining.bytes()),
             limits.statementTimeout(),
-            limits.mask());
+            limits.mask(),
+            limits.maxDuration(),
+            limits.roleAttributes());
     return as(then, approvals, tighter, because);
   }
 
@@ -112,12 +114,19 @@ record Rule(
     static final Reason ANY = new Reason(0, null);
   }
 
-  /** The rule's own bounds on the execution; null where it sets none. */
+  /**
+   * The rule's own bounds on the execution; null where it sets none.
+   *
+   * @param maxDuration for which a role is granted
+   * @param roleAttributes that a granted role may have although they give the server away
+   */
   record RuleLimits(
       @Nullable Integer maxRows,
       @Nullable Long maxBytes,
       @Nullable Duration statementTimeout,
-      List<String> mask) {
-    static final RuleLimits NONE = new RuleLimits(null, null, null, List.of());
+      List<String> mask,
+      @Nullable Duration maxDuration,
+      List<String> roleAttributes) {
+    static final RuleLimits NONE = new RuleLimits(null, null, null, List.of(), null, List.of());
   }
 }

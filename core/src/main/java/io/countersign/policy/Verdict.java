@@ -43,6 +43,28 @@ public record Verdict(
     @Nullable String ask,
     String policyVersion) {
 
+  /** The same as a refusal, for what is impossible whatever the rules say. */
+  public Verdict refusing(String why) {
+    return new Verdict(
+        Outcome.REFUSE,
+        rules,
+        why,
+        Requirement.NONE,
+        deny,
+        pendingFor,
+        approvedFor,
+        remindAfter,
+        List.of(),
+        maxRows,
+        maxBytes,
+        statementTimeout,
+        mask,
+        channels,
+        minReasonLength,
+        ask,
+        policyVersion);
+  }
+
   /** From lenient to strict; the strictest matching rule wins. */
   public enum Outcome {
     ALLOW,

@@ -108,6 +108,11 @@ public record Analysis(
     return with(StatementClass.EXPORT, "Export", Reversible.NO, uninspectable);
   }
 
+  /** The same under another title, where more is known than the statement says. */
+  public Analysis titled(String title, Reversible back) {
+    return with(statementClass, title, back, uninspectable);
+  }
+
   private Analysis with(StatementClass type, String title, Reversible back, List<String> left) {
     return new Analysis(
         type,

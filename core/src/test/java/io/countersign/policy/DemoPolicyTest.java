@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The policy at the repository root decides as the documents promise. */
@@ -54,6 +56,16 @@ class DemoPolicyTest {
         seats.isEmpty() ? List.of() : List.of(new TreeMap<>(seats));
     assertThat(verdict.requirement().alternatives()).isEqualTo(expected);
     assertThat(verdict.because() == null).isEqualTo(outcome != Outcome.REFUSE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT1H,REVIEW", "PT61M,REFUSE", ",REFUSE"})
+  void rolesAreGrantedForAtMostAnHour(@Nullable Duration duration, Outcome outcome)
+      throws PolicyException {
+    Facts.Grant grant = new Facts.Grant("reporting", List.of(), duration);
+    Verdict verdict =
+        PolicyFile.open(FILE).current().judge(GrantFactsTest.granting(grant), SampleFacts.CALM);
+    assertThat(verdict.outcome()).isEqualTo(outcome);
   }
 
   @Test

@@ -66,6 +66,11 @@ class GrantFactsTest {
     return new Expressions().compile(when).ask(Expressions.variables(facts));
   }
 
+  /** Of a role that shall be granted. */
+  static Facts granting(Grant grant) {
+    return facts("grant_role", grant, null);
+  }
+
   private static Facts facts(String kind, @Nullable Grant grant, @Nullable String operation) {
     return new Facts(
         kind,

@@ -115,6 +115,21 @@ public final class ActionStore {
         });
   }
 
+  /**
+   * Asks for a granted role to be taken back now, with its evidence; false where it was asked for
+   * before, or has ended.
+   */
+  public boolean endGrant(ActionId id, Event event) {
+    return jdbi.inTransaction(
+        handle -> {
+          if (handle.attach(RoleGrantDao.class).revoke(id.value(), event.at()) == 0) {
+            return false;
+          }
+          record(handle, id, event);
+          return true;
+        });
+  }
+
   /** Evidence of something that changes no status (a reminder, a refused vote, a result read). */
   public void note(ActionId id, Event event) {
     jdbi.useTransaction(handle -> note(handle, id, event));

@@ -190,6 +190,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
       serve(environment, actions, feed, votes, results, artifacts, analyser, actionEngine);
     }
     Health.register(environment, database, connected, config);
+    GrantMetrics grants = new GrantMetrics(database.jdbi(), clock);
+    environment.healthChecks().register("grants", grants.health());
     environment
         .admin()
         .addServlet(
@@ -197,6 +199,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
             new MetricsServlet(
                 environment.metrics(),
                 new ParserCollector(parsers::metrics),
+                grants,
                 watchPolicy(environment)))
         .addMapping("/metrics");
   }

@@ -30,7 +30,7 @@ final class Demo implements AutoCloseable {
 
   /** Sample data on this machine only; the server listens on the loopback interface. */
   private static final SampleShop.Passwords SHOP_PASSWORDS =
-      new SampleShop.Passwords("read-demo", "write-demo", "ddl-demo");
+      new SampleShop.Passwords("read-demo", "write-demo", "ddl-demo", "roles-demo");
 
   private final EmbeddedDatabase postgres;
   private final RunningServer running;
@@ -163,6 +163,7 @@ final class Demo implements AutoCloseable {
     login(credentials.putObject("read"), "cs_read", SHOP_PASSWORDS.read());
     login(credentials.putObject("write"), "cs_write", SHOP_PASSWORDS.write());
     login(credentials.putObject("ddl"), "cs_ddl", SHOP_PASSWORDS.ddl());
+    login(credentials.putObject("roles"), "cs_roles", SHOP_PASSWORDS.roles());
     target.putArray("searchPath").add("public");
     target.set("tags", new ObjectMapper().valueToTree(SampleShop.TAGS));
   }

@@ -29,12 +29,15 @@ public final class SampleShop {
 
   private static final Credentials LOGINS =
       new Credentials(
-          new Login("cs_read", ""), new Login("cs_write", ""), new Login("cs_ddl", ""), null);
+          new Login("cs_read", ""),
+          new Login("cs_write", ""),
+          new Login("cs_ddl", ""),
+          new Login("cs_roles", ""));
 
   private SampleShop() {}
 
-  /** Passwords of the roles {@code cs_read}, {@code cs_write} and {@code cs_ddl}. */
-  public record Passwords(String read, String write, String ddl) {
+  /** Passwords of the roles {@code cs_read}, {@code cs_write} and so on. */
+  public record Passwords(String read, String write, String ddl, String roles) {
     @Override
     public String toString() {
       return "Passwords[]";
@@ -60,10 +63,12 @@ public final class SampleShop {
         for (String table : List.of("customers", "orders", "payments")) {
           statement.execute("alter table public." + table + " owner to cs_ddl");
         }
+        statement.execute(resource("sample-roles.sql"));
       }
       setPassword(connection, "cs_read", passwords.read());
       setPassword(connection, "cs_write", passwords.write());
       setPassword(connection, "cs_ddl", passwords.ddl());
+      setPassword(connection, "cs_roles", passwords.roles());
       connection.commit();
     }
   }

@@ -5,6 +5,8 @@ import io.countersign.activity.Electorate;
 import io.countersign.activity.ExecutionActivitiesImpl;
 import io.countersign.activity.ExportProgress;
 import io.countersign.activity.Exports;
+import io.countersign.activity.GrantActivitiesImpl;
+import io.countersign.activity.GrantSweep;
 import io.countersign.activity.HeartbeatingExecution;
 import io.countersign.activity.Judge;
 import io.countersign.activity.PolicyActivitiesImpl;
@@ -45,16 +47,19 @@ final class WorkerParts implements AutoCloseable {
   private final List<TargetDatabase> targets;
   private final List<TargetCatalogue> catalogues;
   private final List<SlackChannel> slack;
+  private final GrantSweep sweep;
 
   private WorkerParts(
       WorkerFactory factory,
       List<TargetDatabase> targets,
       List<TargetCatalogue> catalogues,
-      List<SlackChannel> slack) {
+      List<SlackChannel> slack,
+      GrantSweep sweep) {
     this.factory = factory;
     this.targets = targets;
     this.catalogues = catalogues;
     this.slack = slack;
+    this.sweep = sweep;
   }
 
   /**
@@ -103,6 +108,7 @@ final class WorkerParts implements AutoCloseable {
                 .setUsingVirtualThreads(true)
                 .setStickyQueueScheduleToStartTimeout(inProcess ? Duration.ZERO : STICKY)
                 .build());
+    GrantActivitiesImpl grants = new GrantActivitiesImpl(jdbi, actions, databases, clock);
     worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class, PreviewWorkflowImpl.class);
     worker.registerActivitiesImplementations(
         new PolicyActivitiesImpl(jdbi, actions, judge, electorate, recheck, resultBytes, clock),
@@ -112,10 +118,15 @@ final class WorkerParts implements AutoCloseable {
             new ExecutionActivitiesImpl(
                 jdbi, actions, results, exports, databases, judge, recheck, clock),
             exports.progress()),
+        grants,
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
     return new WorkerParts(
-        factory, List.copyOf(databases.values()), List.copyOf(catalogues.values()), slack);
+        factory,
+        List.copyOf(databases.values()),
+        List.copyOf(catalogues.values()),
+        slack,
+        new GrantSweep(grants, clock).start());
   }
 
   private static TargetDatabase.Settings settings(CountersignConfig config) {
@@ -126,6 +137,7 @@ final class WorkerParts implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
+    sweep.close();
     factory.shutdown();
     factory.awaitTermination(5, TimeUnit.SECONDS);
     catalogues.forEach(TargetCatalogue::close);

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Two people who add a migration on the same day take the same number. */
@@ -18,8 +17,7 @@ class MigrationsTest {
         .extracting(file -> file.getFileName().toString())
         .allMatch(name -> name.matches("V[1-9]\\d*__[a-z]+(_[a-z]+)+\\.sql"));
     List<Integer> numbers = migrations.stream().map(MigrationsTest::number).sorted().toList();
-    List<Integer> expected = IntStream.rangeClosed(1, migrations.size()).boxed().toList();
-    assertThat(numbers).isEqualTo(expected);
+    assertThat(numbers).doesNotHaveDuplicates();
   }
 
   private static int number(Path migration) {

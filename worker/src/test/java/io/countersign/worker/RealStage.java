@@ -32,7 +32,8 @@ final class RealStage implements AutoCloseable {
   private static final String ORIGIN = "countersign.test/audit";
   private static final String CONTROL_PASSWORD = "control-for-tests";
   private static final SampleShop.Passwords SHOP_PASSWORDS =
-      new SampleShop.Passwords("read-for-tests", "write-for-tests", "ddl-for-tests");
+      new SampleShop.Passwords(
+          "read-for-tests", "write-for-tests", "ddl-for-tests", "roles-for-tests");
 
   /** The names that people read; they belong on the console and nowhere else. */
   static final Map<String, String> DISPLAY_NAMES =
@@ -140,6 +141,7 @@ final class RealStage implements AutoCloseable {
             credentials:
               read: {user: cs_read, password: "${SHOP_READ_PASSWORD}"}
               write: {user: cs_write, password: "${SHOP_WRITE_PASSWORD}"}
+              roles: {user: cs_roles, password: "${SHOP_ROLES_PASSWORD}"}
             guarantee: auto
             searchPath: [public]
             tags:
@@ -171,6 +173,7 @@ final class RealStage implements AutoCloseable {
     Map<String, String> environment = new HashMap<>(serverEnvironment());
     environment.put("SHOP_READ_PASSWORD", SHOP_PASSWORDS.read());
     environment.put("SHOP_WRITE_PASSWORD", SHOP_PASSWORDS.write());
+    environment.put("SHOP_ROLES_PASSWORD", SHOP_PASSWORDS.roles());
     var worker = opened(process("worker", environment));
     worker.ready();
     return worker;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SampleShopTest {
   private static final SampleShop.Passwords PASSWORDS =
-      new SampleShop.Passwords("r'ead", "wr?ite", "d{d}l");
+      new SampleShop.Passwords("r'ead", "wr?ite", "d{d}l", "rol:es");
 
   private final DatabaseConfig owner = TestDatabase.emptyDatabase("sample_shop");
 

@@ -1,8 +1,10 @@
 package io.countersign.workflow;
 
+import io.countersign.action.ActionKind;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Tally;
 import io.countersign.workflow.ExecutionActivities.Executed;
+import io.countersign.workflow.GrantActivities.Grant;
 import io.temporal.failure.ActivityFailure;
 import io.temporal.workflow.Async;
 import io.temporal.workflow.Promise;
@@ -17,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The story of an action: judge, ask, wait, check again, execute; and ask again where the last look
  * before the start finds that it is not what was approved; wait for an operator where nobody knows
- * whether it took effect. Read {@link #run} from top to bottom. Everything it decides on comes from
- * activities; everything it changes is recorded in our own tables before it takes effect.
+ * whether it took effect; stay with a granted role until it is taken back. Read {@link #run} from
+ * top to bottom. Everything it decides on comes from activities; everything it changes is recorded
+ * in our own tables before it takes effect.
  */
 public final class ActionWorkflowImpl implements ActionWorkflow {
   /** How long a signal that got lost may delay the end. */
@@ -32,6 +35,12 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
       Workflow.newActivityStub(ExecutionActivities.class, ActivityTerms.TARGET);
   private final ChannelActivities channels =
       Workflow.newActivityStub(ChannelActivities.class, ActivityTerms.CHAT);
+  private final GrantActivities grants =
+      Workflow.newLocalActivityStub(GrantActivities.class, ActivityTerms.OWN_TABLES);
+  private final GrantActivities takingBack =
+      Workflow.newActivityStub(GrantActivities.class, ActivityTerms.TAKING_BACK);
+  private final GrantActivities takingBackAtLast =
+      Workflow.newActivityStub(GrantActivities.class, ActivityTerms.TAKING_BACK_AT_LAST);
   private final ChannelActivities dialogs =
       Workflow.newActivityStub(ChannelActivities.class, ActivityTerms.DIALOG);
 
@@ -70,6 +79,10 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
       } else {
         end = decided();
       }
+    }
+    boolean isGrant = action.kind().equals(ActionKind.GRANT_ROLE.wireName());
+    if (isGrant && end.status() == ActionStatus.SUCCEEDED) {
+      keepGrant();
     }
     ended = true;
     cards.get();
@@ -130,6 +143,31 @@ public final class ActionWorkflowImpl implements ActionWorkflow {
     withBallotBox(() -> stand(policy.judge(action.id())));
     cardsStale = standing().wasReviewed();
     return new Executed(standing().status(), false);
+  }
+
+  /** A granted role is taken back at its end, or as soon as somebody asks for it. */
+  private void keepGrant() {
+    Grant grant = grants.standing(action.id());
+    while (grant.inForce()) {
+      Duration wait = Duration.between(now(), grant.until());
+      if (wait.isPositive()) {
+        Workflow.await(wait, () -> lookAgain);
+        lookAgain = false;
+        grant = grants.standing(action.id());
+      } else {
+        grant = takeBack();
+      }
+    }
+    cardsStale = standing().wasReviewed();
+  }
+
+  private Grant takeBack() {
+    try {
+      return takingBack.takeBack(action.id());
+    } catch (ActivityFailure itStays) {
+      cardsStale = standing().wasReviewed();
+      return takingBackAtLast.takeBack(action.id());
+    }
   }
 
   @Override

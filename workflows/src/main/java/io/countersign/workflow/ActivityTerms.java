@@ -38,6 +38,24 @@ final class ActivityTerms {
                   .build())
           .build();
 
+  /** Taking a role back: a few tries before people are told. */
+  static final ActivityOptions TAKING_BACK = takingBack(3);
+
+  /** And then for ever. */
+  static final ActivityOptions TAKING_BACK_AT_LAST = takingBack(0);
+
+  private static ActivityOptions takingBack(int attempts) {
+    return ActivityOptions.newBuilder()
+        .setStartToCloseTimeout(Duration.ofSeconds(30))
+        .setRetryOptions(
+            RetryOptions.newBuilder()
+                .setInitialInterval(Duration.ofMillis(500))
+                .setMaximumInterval(Duration.ofMinutes(5))
+                .setMaximumAttempts(attempts)
+                .build())
+        .build();
+  }
+
   /** Chat: tried for a day, then given up; the console and the api never wait for it. */
   static final ActivityOptions CHAT =
       ActivityOptions.newBuilder()

@@ -18,6 +18,8 @@ import io.countersign.store.BallotDao;
 import io.countersign.store.ChannelMessageDao;
 import io.countersign.store.ChannelMessageDao.Message;
 import io.countersign.store.ChannelRequestDao;
+import io.countersign.store.RoleGrant;
+import io.countersign.store.RoleGrantDao;
 import io.countersign.workflow.ChannelActivities;
 import io.temporal.failure.ApplicationFailure;
 import java.net.URI;
@@ -197,7 +199,12 @@ public final class ChannelActivitiesImpl implements ChannelActivities {
       return Optional.empty();
     }
     String url = publicUrl.toString().replaceAll("/+$", "") + "/actions/" + id;
-    return Optional.of(new ReviewView(action, packet, verdict, seats(action, verdict), url));
+    return Optional.of(
+        new ReviewView(action, packet, verdict, seats(action, verdict), grant(id), url));
+  }
+
+  private @Nullable RoleGrant grant(ActionId id) {
+    return jdbi.withExtension(RoleGrantDao.class, grants -> grants.find(id.value())).orElse(null);
   }
 
   private List<Seat> seats(ActionRow action, Verdict verdict) {

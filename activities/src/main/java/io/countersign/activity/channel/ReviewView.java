@@ -5,16 +5,24 @@ import io.countersign.action.Packet;
 import io.countersign.action.Seat;
 import io.countersign.policy.Verdict;
 import io.countersign.store.ActionRow;
+import io.countersign.store.RoleGrant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One action as a channel shows it now.
  *
  * @param seats counts per group; a channel never names who filled them
+ * @param grant the role that the action granted, or null
  * @param reviewUrl the action's page in the console
  */
 public record ReviewView(
-    ActionRow action, Packet packet, Verdict verdict, List<Seat> seats, String reviewUrl) {
+    ActionRow action,
+    Packet packet,
+    Verdict verdict,
+    List<Seat> seats,
+    @Nullable RoleGrant grant,
+    String reviewUrl) {
   private static final Verdict.ChannelRule FREE = new Verdict.ChannelRule(false, false, null);
 
   public ReviewView {

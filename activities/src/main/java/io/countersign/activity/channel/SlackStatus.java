@@ -6,6 +6,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Seat;
 import io.countersign.store.ActionError;
 import io.countersign.store.Outcome;
+import io.countersign.store.RoleGrant;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -25,7 +26,10 @@ final class SlackStatus {
     String head = "*" + brief(view.action().status()) + "*";
     return switch (view.action().status()) {
       case PENDING_REVIEW -> head + deadline(view) + "\n" + seats(view);
-      case SUCCEEDED -> head + outcome(view.action().outcome());
+      case SUCCEEDED -> {
+        RoleGrant grant = view.grant();
+        yield grant == null ? head + outcome(view.action().outcome()) : granted(grant);
+      }
       case FAILED, REFUSED -> head + error(view.action().error());
       case APPROVED, EXECUTING, NEEDS_RECONCILIATION -> head + "\n" + seats(view);
       case EVALUATING, DENIED, EXPIRED, CANCELLED, REVOKED, LAPSED -> head;
@@ -93,6 +97,18 @@ final class SlackStatus {
             outcome.rows() == 1 ? "row" : "rows",
             TIME.format(outcome.executedAt()),
             code(outcome.guarantee(), 32));
+  }
+
+  private static String granted(RoleGrant grant) {
+    Instant ended = grant.endedAt();
+    if (ended != null) {
+      return "*Role granted, and taken back* " + TIME.format(ended);
+    }
+    return grant.failedSince() == null
+        ? "*Role granted* until " + TIME.format(grant.until())
+        : ":rotating_light: *The role could not be taken back* since "
+            + TIME.format(grant.failedSince())
+            + ": it is still in force, an operator must look";
   }
 
   /** The code alone: a message may quote data. */

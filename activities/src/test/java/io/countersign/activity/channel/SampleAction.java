@@ -331,6 +331,6 @@ record SampleAction(
             null);
     List<Seat> seats = List.of(new Seat("dba", 1, 1), new Seat("security", 1, 0));
     return new ReviewView(
-        row, packet(id), verdict(), seats, "https://countersign.example/actions/" + id);
+        row, packet(id), verdict(), seats, null, "https://countersign.example/actions/" + id);
   }
 }
