@@ -9,10 +9,15 @@ import org.jdbi.v3.sqlobject.SqlObjectPlugin;
 
 /** The control database: a connection pool, JDBI over it, and its migrations. */
 public final class Database implements AutoCloseable {
+  /** A process that stands still in the middle of a transaction holds up those that go on. */
+  private static final String END_SILENT = "set idle_in_transaction_session_timeout = '20s'";
+
+  private final DatabaseConfig config;
   private final HikariDataSource pool;
   private final Jdbi jdbi;
 
-  private Database(HikariDataSource pool) {
+  private Database(DatabaseConfig config, HikariDataSource pool) {
+    this.config = config;
     this.pool = pool;
     this.jdbi =
         Jdbi.create(pool).installPlugin(new PostgresPlugin()).installPlugin(new SqlObjectPlugin());
@@ -31,7 +36,8 @@ public final class Database implements AutoCloseable {
     pool.setInitializationFailTimeout(5_000);
     pool.addDataSourceProperty("ApplicationName", "countersign");
     pool.addDataSourceProperty("logServerErrorDetail", "false");
-    return new Database(new HikariDataSource(pool));
+    pool.setConnectionInitSql(END_SILENT);
+    return new Database(config, new HikariDataSource(pool));
   }
 
   /** Brings the schema up to this release; safe to run by several processes at once. */
@@ -48,9 +54,10 @@ public final class Database implements AutoCloseable {
     return jdbi;
   }
 
+  /** On connections of its own: it keeps a lock in a transaction for as long as it migrates. */
   private Flyway flyway() {
     return Flyway.configure()
-        .dataSource(pool)
+        .dataSource(config.url(), config.user(), config.password())
         .locations("classpath:db/migration")
         .loggers("slf4j")
         .load();

@@ -5,7 +5,10 @@ import io.countersign.worker.engine.PgBouncer;
 import io.countersign.worker.kill.Figures.Deed;
 import io.countersign.worker.kill.Figures.Finding;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +40,7 @@ final class KillHarness implements AutoCloseable {
   private final Figures figures = new Figures();
   private final List<Approved> everything = new ArrayList<>();
   private final String url;
+  private final Path progress;
   private long nextKey = 1;
 
   private KillHarness(
@@ -47,6 +51,7 @@ final class KillHarness implements AutoCloseable {
     control = new ControlSide(controlServer.database("control"));
     target = new TargetSide(targetServer.database("counted"));
     traffic = new ForeignTraffic(target, seed);
+    progress = Path.of("target", "kill-harness-" + form.name() + ".log");
     var role = TargetSide.login();
     pooler =
         form.isPooled() ? PgBouncer.startOrSkip(targetServer, role.user(), role.password()) : null;
@@ -77,12 +82,22 @@ final class KillHarness implements AutoCloseable {
       settle(actions);
       actions.forEach(action -> count.add(round, action));
       if (round.number() % TELL == 0) {
-        System.out.println("round " + round.number() + " of " + rounds.size() + ": " + figures);
+        tell("round %d of %d: %s%n".formatted(round.number(), rounds.size(), figures));
       }
     }
     traffic.busy(false);
     count.again(everything);
     return figures;
+  }
+
+  /** Into a file, because what a test prints is seen when it is over. */
+  private void tell(String line) {
+    try {
+      String text = line + String.join("\n", figures.notes()) + "\n";
+      Files.writeString(progress, text, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private List<Approved> approve(Round round) {

@@ -25,6 +25,8 @@ final class KilledWorker implements AutoCloseable {
   private KilledWorker(Process process) {
     this.process = process;
     this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
+    // One that is stopped would not notice that nobody is left.
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
     Thread.ofVirtual().start(this::read);
   }
 
