@@ -6,15 +6,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks every second for granted roles whose time is over and that the engine did not take back: it
+ * Looks again and again for granted roles whose time is over and that the engine did not take back: it
  * may be down, or have lost its memory. Doing it twice does no harm.
  */
 public final class GrantSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrantSweep.class);
-  private static final Duration PERIOD = Duration.ofSeconds(1);
+  private static final Duration PERIOD = Duration.ofMillis(250);
 
   /** The engine's turn. */
-  private static final Duration LATE = Duration.ofMillis(500);
+  private static final Duration LATE = Duration.ofMillis(100);
 
   private final GrantActivitiesImpl grants;
   private final Clock clock;

@@ -55,7 +55,7 @@ final class StoryClient {
             .POST(HttpRequest.BodyPublishers.ofString(body)));
   }
 
-  Answer post(String who, String path, Map<String, String> body)
+  Answer post(String who, String path, Map<String, ?> body)
       throws IOException, InterruptedException {
     return answer(request(who, path).POST(HttpRequest.BodyPublishers.ofString(Json.write(body))));
   }
