@@ -11,16 +11,21 @@ import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.activity.TargetConfig.Guarantee;
 import io.countersign.activity.TargetDatabase.Settings;
 import io.countersign.sql.StatementClass;
+import io.countersign.store.ActionDao;
 import io.countersign.store.ActionError;
+import io.countersign.store.ExecutionDao;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import io.temporal.failure.ApplicationFailure;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -334,5 +339,48 @@ class ExecutionGuardTest {
     assertThat(failed).isFalse();
     assertThat(fixture.untilDone(fixture.activities(), id).status())
         .isEqualTo(ActionStatus.SUCCEEDED);
+  }
+
+  @Test
+  void whoTakesTheFenceSeesTheAttemptThatIsJustBeingRecorded() throws Exception {
+    ActionId id = write("insert into effect values ($1)", 714);
+    crashAt(Step.FENCED, id);
+    var jdbi = fixture.control.database().jdbi();
+    var attempt =
+        new ExecutionDao.Attempt(
+            id.value(), 1, Instant.now(), 1, "1", "ledger", "1", null, null, null, null);
+    List<Integer> seen =
+        jdbi.inTransaction(
+            handle -> {
+              assertThat(handle.attach(ExecutionDao.class).open(attempt)).isEqualTo(1);
+              CountDownLatch asking = new CountDownLatch(1);
+              Future<Integer> other =
+                  threads.submit(
+                      () ->
+                          jdbi.inTransaction(
+                              next -> {
+                                asking.countDown();
+                                next.attach(ActionDao.class).takeFence(id.value(), Instant.now());
+                                return next.attach(ExecutionDao.class).open(id.value()).size();
+                              }));
+              asking.await();
+              while (!other.isDone() && waiting(handle) == 0) {
+                Thread.sleep(10);
+              }
+              handle.commit();
+              return List.of(other.get());
+            });
+    assertThat(seen).containsExactly(1);
+  }
+
+  private static int waiting(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select count(*) from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'
+            """)
+        .mapTo(Integer.class)
+        .one();
   }
 }
