@@ -2,9 +2,11 @@ package io.countersign.activity;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import io.countersign.action.Target;
+import io.countersign.sql.StatementClass;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +70,22 @@ public record TargetConfig(
 
   /** The role for each class of statement; a class without one cannot run. */
   public record Credentials(
-      @Nullable Login read, @Nullable Login write, @Nullable Login ddl, @Nullable Login roles) {
+      @Nullable Login read, @Nullable Login write, @Nullable Login ddl, @Nullable Login roles)
+      implements CredentialSource {
     public static final Credentials NONE = new Credentials(null, null, null, null);
+
+    @Override
+    public Optional<Login> login(StatementClass statementClass) {
+      return Optional.ofNullable(
+          switch (statementClass) {
+            case READ -> read;
+            // What was not understood but approved by people gets no more than a write does.
+            case WRITE, UNKNOWN -> write;
+            case DDL -> ddl;
+            case ROLE -> roles;
+            case EXPORT, ADMIN -> null;
+          });
+    }
   }
 
   /** Fills in what the file leaves out; refuses what cannot work. */

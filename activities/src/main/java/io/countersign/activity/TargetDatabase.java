@@ -38,6 +38,7 @@ public final class TargetDatabase implements AutoCloseable {
 
   private final String name;
   private final TargetConfig config;
+  private final CredentialSource credentials;
   private final Settings settings;
   private final Deque<Idle> idle = new ArrayDeque<>();
   private final Map<StatementClass, Expected> expected = new ConcurrentHashMap<>();
@@ -60,8 +61,14 @@ public final class TargetDatabase implements AutoCloseable {
   }
 
   public TargetDatabase(String name, TargetConfig config, Settings settings) {
+    this(name, config, config.credentials(), settings);
+  }
+
+  public TargetDatabase(
+      String name, TargetConfig config, CredentialSource credentials, Settings settings) {
     this.name = name;
     this.config = config;
+    this.credentials = credentials;
     this.settings = settings;
   }
 
@@ -270,22 +277,14 @@ public final class TargetDatabase implements AutoCloseable {
   }
 
   private Login login(StatementClass statementClass) throws ExecutionFault {
-    TargetConfig.Credentials credentials = config.credentials();
-    Login login =
-        switch (statementClass) {
-          case READ -> credentials.read();
-          // What was not understood but approved by people gets no more than a write does.
-          case WRITE, UNKNOWN -> credentials.write();
-          case DDL -> credentials.ddl();
-          case ROLE -> credentials.roles();
-          case EXPORT, ADMIN -> null;
-        };
-    if (login == null) {
-      throw ExecutionFault.of(
-          ExecutionFault.Kind.NO_CREDENTIAL,
-          "the target has no credential for statements of class " + statementClass.wireName());
-    }
-    return login;
+    return credentials
+        .login(statementClass)
+        .orElseThrow(
+            () ->
+                ExecutionFault.of(
+                    ExecutionFault.Kind.NO_CREDENTIAL,
+                    "the target has no credential for statements of class "
+                        + statementClass.wireName()));
   }
 
   private BaseConnection connect(Login login, Duration timeout) throws SQLException {

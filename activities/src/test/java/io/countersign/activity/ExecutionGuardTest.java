@@ -91,7 +91,6 @@ class ExecutionGuardTest {
             SLOW.formatted(30),
             "701");
     assertThat(fixture.untilDone(fixture.activities(), id).status()).isEqualTo(ActionStatus.FAILED);
-    assertThat(error(id).code()).isEqualTo(Code.SQL_ERROR);
     assertThat(error(id).message()).contains("57014");
     assertThat(effects(701)).isZero();
   }
@@ -382,5 +381,20 @@ class ExecutionGuardTest {
             """)
         .mapTo(Integer.class)
         .one();
+  }
+
+  @Test
+  void everyConnectionAsksForItsLogin() throws Exception {
+    CountDownLatch asked = new CountDownLatch(1);
+    CredentialSource lent =
+        type -> {
+          asked.countDown();
+          return fixture.config.credentials().login(type);
+        };
+    try (var target = new TargetDatabase("shop", fixture.config, lent, HASTY)) {
+      ActionId id = write("insert into effect values ($1)", 715);
+      fixture.untilDone(fixture.activities(target, ExecutionProbe.NONE), id);
+    }
+    assertThat(effects(715) + asked.getCount()).isEqualTo(1);
   }
 }
