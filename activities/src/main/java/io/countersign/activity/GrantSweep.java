@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks again and again for granted roles whose time is over and that the engine did not take back: it
- * may be down, or have lost its memory. Doing it twice does no harm.
+ * Looks again and again for granted roles whose time is over and that the engine did not take back:
+ * it may be down, or have lost its memory. Doing it twice does no harm.
  */
 public final class GrantSweep implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(GrantSweep.class);
