@@ -4,6 +4,7 @@ import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -46,13 +47,25 @@ public final class TestDatabase implements AutoCloseable {
     EmbeddedPostgres running = server;
     if (running == null) {
       try {
-        running = EmbeddedPostgres.builder().setServerConfig("max_connections", "300").start();
+        running = builder().start();
       } catch (IOException e) {
         throw new IllegalStateException(e);
       }
       server = running;
     }
     return running;
+  }
+
+  /** Commits reach the disk only where {@code countersign.durable} asks for it: tests hurry. */
+  private static EmbeddedPostgres.Builder builder() {
+    EmbeddedPostgres.Builder builder =
+        EmbeddedPostgres.builder().setServerConfig("max_connections", "300");
+    if (Boolean.getBoolean("countersign.durable")) {
+      for (String setting : List.of("fsync", "full_page_writes", "synchronous_commit")) {
+        builder.setServerConfig(setting, "on");
+      }
+    }
+    return builder;
   }
 
   public Database database() {
