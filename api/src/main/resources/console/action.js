@@ -2,7 +2,7 @@
 import { actionPath, get, packetOf } from './api.js';
 import { copyButton, el, keep, link } from './dom.js';
 import { alarm, deadline, moment, statusTag, tags } from './parts.js';
-import { leavingCard, saidCard, statementCard, touchesCard, warningsCard, whyCard } from './packet.js';
+import { leavingCard, migrationCard, saidCard, statementCard, touchesCard, warningsCard, whyCard } from './packet.js';
 import { timelineCard } from './timeline.js';
 import { voteBox } from './vote.js';
 import {
@@ -116,7 +116,7 @@ export function actionPage(site, id) {
 
   function packetCards(action, packet) {
     if (packet) {
-      return [statementCard(packet, site.announce), leavingCard(packet), touchesCard(packet)];
+      return [statementCard(packet, site.announce), leavingCard(packet), migrationCard(packet), touchesCard(packet)];
     }
     const words =
       action.status === 'EVALUATING'

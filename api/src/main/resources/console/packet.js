@@ -232,6 +232,26 @@ export function warningsCard(packet) {
   ];
 }
 
+/** A migration's statements one by one, and what would take them back; null for other kinds. */
+export function migrationCard(packet) {
+  const migration = packet.migration;
+  if (!migration) {
+    return null;
+  }
+  const list = (statements) =>
+    el('ol', {}, statements.map((sql) => el('li', { class: 'mono wrap' }, sql)));
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'steps' },
+    el('h2', { id: 'steps' }, `Steps of the migration “${migration.name}”`),
+    list(migration.steps),
+    el('h3', { class: 'small' }, 'Said to take it back; nothing of it runs now'),
+    migration.rollback.length
+      ? list(migration.rollback)
+      : el('p', { class: 'soft' }, 'Nothing was given.'),
+  );
+}
+
 /** What an export takes out of the database, column by column; null for every other kind. */
 export function leavingCard(packet) {
   if (!packet.leaving) {

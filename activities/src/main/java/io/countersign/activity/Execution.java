@@ -257,8 +257,9 @@ final class Execution {
       case ExecuteSql sql ->
           new StatementWork(
               row, sql.steps().getFirst(), statementClass, verdict, target.target(), meanings);
+      case ApplyMigration migration -> new MigrationWork(row, migration, verdict, meanings);
       case GrantRole grant -> new GrantWork(row, grant, meanings, recorder.grants());
-      case ApplyMigration _, ExportData _, ChangeInfrastructure _ ->
+      case ExportData _, ChangeInfrastructure _ ->
           throw ExecutionFault.of(
               Kind.NO_CREDENTIAL, "the target runs no actions of kind " + row.kind().wireName());
     };

@@ -101,6 +101,11 @@ final class ExecutionFault extends Exception {
     return new ExecutionFault(other, words(), sqlState, probe);
   }
 
+  /** The same, with the place where it happened. */
+  ExecutionFault at(String place) {
+    return new ExecutionFault(kind, place + ": " + words(), sqlState, probe);
+  }
+
   Kind kind() {
     return kind;
   }

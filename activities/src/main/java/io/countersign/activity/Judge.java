@@ -20,6 +20,7 @@ import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.Reversible;
 import io.countersign.sql.SafeText;
+import io.countersign.sql.SchemaChange;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
@@ -178,7 +179,7 @@ public final class Judge {
     List<Statement> steps = arguments.steps();
     Understanding understood =
         Understanding.together(
-            steps.stream().map(step -> understand(catalogue, step)).toList(),
+            understandEach(catalogue, arguments),
             steps.stream().map(step -> step.sql().getBytes(StandardCharsets.UTF_8).length).toList(),
             Arguments.BETWEEN_STEPS.length());
     return arguments instanceof ExportData export
@@ -186,9 +187,29 @@ public final class Judge {
         : understood;
   }
 
+  private List<Understanding> understandEach(TargetCatalogue catalogue, Arguments arguments) {
+    if (!(arguments instanceof ApplyMigration migration)) {
+      return arguments.steps().stream().map(step -> understand(catalogue, step)).toList();
+    }
+    MigrationSteps known = new MigrationSteps(catalogue.target());
+    return migration.steps().stream().map(step -> understand(catalogue, step, known)).toList();
+  }
+
+  private Understanding understand(
+      TargetCatalogue catalogue, Statement step, MigrationSteps before) {
+    Analysis walked = analyser.analyse(step.sql());
+    SchemaChange change = analyser.schemaChange(step.sql());
+    Resolution found = before.next(walked.tables(), change, catalogue.resolve(walked));
+    return understand(catalogue, step, walked.warned(before.warnings(change)), found);
+  }
+
   private Understanding understand(TargetCatalogue catalogue, Statement statement) {
     Analysis walked = analyser.analyse(statement.sql());
-    Resolution found = catalogue.resolve(walked);
+    return understand(catalogue, statement, walked, catalogue.resolve(walked));
+  }
+
+  private Understanding understand(
+      TargetCatalogue catalogue, Statement statement, Analysis walked, Resolution found) {
     Analysis settled = walked.settledBy(found);
     Optional<Impact> impact = catalogue.impact(statement, settled);
     List<String> strangers = impact.map(plan -> plan.strangers(found)).orElse(List.of());

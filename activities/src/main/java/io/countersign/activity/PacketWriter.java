@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.ApplyMigration;
 import io.countersign.action.Arguments;
 import io.countersign.action.Digest;
 import io.countersign.action.Packet;
@@ -89,6 +90,7 @@ final class PacketWriter {
         analysis.uninspectable(),
         understood.resolution().effects(),
         Leaving.shown(row, understood.resolution(), verdict),
+        migration(row.arguments()),
         row.createdAt(),
         expiresAt,
         digest);
@@ -114,6 +116,15 @@ final class PacketWriter {
       }
     }
     return tables;
+  }
+
+  private static Packet.@Nullable Migration migration(Arguments arguments) {
+    return arguments instanceof ApplyMigration migration
+        ? new Packet.Migration(
+            SafeText.line(migration.name(), MAX_WAY),
+            migration.statements().stream().map(SafeText::block).toList(),
+            migration.rollbackStatements().stream().map(SafeText::block).toList())
+        : null;
   }
 
   private static List<Integer> hotLines(byte[] sql, List<Span> spans) {

@@ -368,13 +368,15 @@ public final class TargetDatabase implements AutoCloseable {
     return config.searchPath();
   }
 
-  /** The search path every statement gets: built-ins cannot be shadowed, temporary tables last. */
+  /**
+   * The search path every statement gets: temporary tables come last, and built-ins, which nothing
+   * can shadow, first. They are not named, because what is created without a schema goes to the
+   * first that is.
+   */
   String searchPath() {
-    StringBuilder path = new StringBuilder("pg_catalog");
-    for (String schema : config.searchPath()) {
-      path.append(", \"").append(schema.replace("\"", "\"\"")).append('"');
-    }
-    return path.append(", pg_temp").toString();
+    return config.searchPath().stream()
+        .map(schema -> '"' + schema.replace("\"", "\"\"") + "\", ")
+        .collect(Collectors.joining("", "", "pg_temp"));
   }
 
   @Override

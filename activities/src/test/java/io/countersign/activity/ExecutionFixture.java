@@ -131,7 +131,7 @@ final class ExecutionFixture implements AutoCloseable {
         new Credentials(
             new Login(name + "_read", "read-secret"),
             new Login(name + "_write", "write-secret"),
-            null,
+            new Login(name + "_ddl", "ddl-secret"),
             new Login(name + "_roles", "roles-secret"));
     config =
         new TargetConfig(

@@ -1,6 +1,7 @@
 package io.countersign.api;
 
 import io.countersign.action.ActionKind;
+import io.countersign.action.ApplyMigration;
 import io.countersign.action.Arguments;
 import io.countersign.action.ExecuteSql;
 import io.countersign.action.ExportData;
@@ -8,6 +9,7 @@ import io.countersign.action.ExportData.Format;
 import io.countersign.action.GrantRole;
 import io.countersign.action.Limits;
 import io.countersign.sql.Analysis;
+import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementGate;
 import java.nio.charset.StandardCharsets;
@@ -22,9 +24,16 @@ import java.util.stream.Collectors;
 final class ArgumentsReader {
   private static final Set<String> EXECUTE_SQL = Set.of("sql", "params", "max_rows");
   private static final Set<String> EXPORT_DATA = Set.of("sql", "params", "format", "max_rows");
+  private static final Set<String> APPLY_MIGRATION =
+      Set.of("name", "statements", "rollback_statements");
+  private static final int MAX_STATEMENTS = 100;
   private static final Set<String> GRANT_ROLE = Set.of("role", "grantee", "duration");
   private static final List<ActionKind> KINDS =
-      List.of(ActionKind.EXECUTE_SQL, ActionKind.EXPORT_DATA, ActionKind.GRANT_ROLE);
+      List.of(
+          ActionKind.EXECUTE_SQL,
+          ActionKind.APPLY_MIGRATION,
+          ActionKind.EXPORT_DATA,
+          ActionKind.GRANT_ROLE);
 
   /** Longer names are cut by PostgreSQL, and would mean another role. */
   private static final int MAX_NAME_BYTES = 63;
@@ -38,6 +47,8 @@ final class ArgumentsReader {
 
   /** PostgreSQL counts it anew for every batch of rows, so it limits the first one. */
   private static final int EXPORT_TIMEOUT_MILLIS = 300_000;
+
+  private static final int MIGRATION_TIMEOUT_MILLIS = 300_000;
 
   private final StatementAnalyser analyser;
   private final RowLimits rows;
@@ -58,8 +69,9 @@ final class ArgumentsReader {
     return switch (ActionKind.named(kind).orElse(null)) {
       case EXECUTE_SQL -> executeSql(request.object("arguments", EXECUTE_SQL));
       case EXPORT_DATA -> exportData(request.object("arguments", EXPORT_DATA));
+      case APPLY_MIGRATION -> applyMigration(request.object("arguments", APPLY_MIGRATION));
       case GRANT_ROLE -> grantRole(request.object("arguments", GRANT_ROLE));
-      case APPLY_MIGRATION, CHANGE_INFRASTRUCTURE -> throw unknown(kind);
+      case CHANGE_INFRASTRUCTURE -> throw unknown(kind);
       case null -> throw unknown(kind);
     };
   }
@@ -90,6 +102,40 @@ final class ArgumentsReader {
             format(arguments)),
         new Limits(
             arguments.integer("max_rows", 1, rows.export(), rows.export()), EXPORT_TIMEOUT_MILLIS));
+  }
+
+  /** Rows that it changes are bounded by the policy alone. */
+  private Asked applyMigration(Body arguments) {
+    List<String> statements = steps(arguments, "statements");
+    if (statements.isEmpty()) {
+      throw Body.refusal("`arguments.statements` is missing, expected at least one statement");
+    }
+    for (int i = 0; i < statements.size(); i++) {
+      if (statements.size() > 1 && OutsideTransaction.isNeeded(statements.get(i))) {
+        throw Body.refusal(
+            "`arguments.statements[%d]` cannot run in a transaction, expected it in a migration of"
+                    .formatted(i)
+                + " its own");
+      }
+    }
+    return new Asked(
+        new ApplyMigration(
+            arguments.string("name", 128), statements, steps(arguments, "rollback_statements")),
+        new Limits(Integer.MAX_VALUE, MIGRATION_TIMEOUT_MILLIS));
+  }
+
+  private List<String> steps(Body arguments, String field) {
+    List<String> statements = arguments.texts(field, MAX_STATEMENTS, MAX_SQL_BYTES);
+    for (int i = 0; i < statements.size(); i++) {
+      String place = field + "[" + i + "]";
+      String sql = oneStatement(place, statements.get(i));
+      if (analyser.schemaChange(sql).leavesTransaction()) {
+        throw Body.refusal(
+            "`arguments.%s` controls the transaction or the session, expected a change"
+                .formatted(place));
+      }
+    }
+    return statements;
   }
 
   private static Format format(Body arguments) {
@@ -149,6 +195,10 @@ final class ArgumentsReader {
                 () ->
                     Body.refusal(
                         "`arguments.%s` is missing, expected one statement".formatted(field)));
+    return oneStatement(field, sql);
+  }
+
+  private String oneStatement(String field, String sql) {
     if (sql.getBytes(StandardCharsets.UTF_8).length > MAX_SQL_BYTES) {
       throw Body.refusal("`arguments.%s` is longer than 65536 bytes".formatted(field));
     }

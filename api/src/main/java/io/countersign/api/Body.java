@@ -135,6 +135,27 @@ final class Body {
     return value.intValue();
   }
 
+  /** Texts of at most {@code max} characters each; none where the field is absent. */
+  List<String> texts(String field, int most, int max) {
+    JsonNode value = node.path(field);
+    if (value.isMissingNode() || value.isNull()) {
+      return List.of();
+    }
+    if (!value.isArray() || value.size() > most) {
+      throw refusal("`%s` must be an array of at most %d texts".formatted(at(field), most));
+    }
+    List<String> texts = new ArrayList<>();
+    for (JsonNode element : value) {
+      if (!element.isTextual() || element.textValue().length() > max) {
+        throw refusal(
+            "`%s[%d]` must be a text of at most %d characters"
+                .formatted(at(field), texts.size(), max));
+      }
+      texts.add(element.textValue());
+    }
+    return texts;
+  }
+
   /** Statement parameters: strings, numbers, booleans or null, each as PostgreSQL text. */
   List<@Nullable String> parameters(String field, int max) {
     JsonNode value = node.path(field);

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param estimatedRows rows PostgreSQL expects, or null when unknown
  * @param effects what happens besides what is written: triggers, cascades, row-level security
  * @param leaving the columns that an export takes out; null for every other kind
+ * @param migration its steps; null for every other kind
  * @param seats the open seats for each alternative, as text (for example {@code dba 1, security 1})
  */
 public record Packet(
@@ -49,6 +50,7 @@ public record Packet(
     List<String> uninspectable,
     List<String> effects,
     @Nullable Leaving leaving,
+    @Nullable Migration migration,
     Instant createdAt,
     @Nullable Instant expiresAt,
     Digest actionDigest) {
@@ -91,6 +93,19 @@ public record Packet(
      * @param masked true if the file holds none of its values
      */
     public record Column(String name, String type, List<String> tags, boolean masked) {}
+  }
+
+  /**
+   * A migration, statement by statement.
+   *
+   * @param name that its requester gave it
+   * @param rollback statements that the requester says would take it back; they do not run
+   */
+  public record Migration(String name, List<String> steps, List<String> rollback) {
+    public Migration {
+      steps = List.copyOf(steps);
+      rollback = List.copyOf(rollback);
+    }
   }
 
   /** Said by the agent, unverified. */

@@ -113,7 +113,19 @@ public record Analysis(
     return with(statementClass, title, back, uninspectable);
   }
 
+  /** The same with more that a reviewer should notice. */
+  public Analysis warned(List<String> more) {
+    List<String> all = new ArrayList<>(warnings);
+    all.addAll(more);
+    return with(statementClass, verb, reversible, uninspectable, all);
+  }
+
   private Analysis with(StatementClass type, String title, Reversible back, List<String> left) {
+    return with(type, title, back, left, warnings);
+  }
+
+  private Analysis with(
+      StatementClass type, String title, Reversible back, List<String> left, List<String> noticed) {
     return new Analysis(
         type,
         statements,
@@ -127,7 +139,7 @@ public record Analysis(
         unboundedWrite,
         back,
         left,
-        warnings,
+        noticed,
         literals,
         comments,
         hotSpans,

@@ -85,6 +85,12 @@ public record Resolution(
     return new Resolution(tables, columns, effects, all, fingerprint, ways, returned);
   }
 
+  /** The same with other effects and objections. */
+  public Resolution with(List<String> otherEffects, List<String> otherObjections) {
+    return new Resolution(
+        tables, columns, otherEffects, otherObjections, fingerprint, ways, returned);
+  }
+
   /** The same with the columns that come back. */
   public Resolution returning(List<Returned> found) {
     return new Resolution(tables, columns, effects, objections, fingerprint, ways, found);

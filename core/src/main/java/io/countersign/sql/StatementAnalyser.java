@@ -56,6 +56,24 @@ public final class StatementAnalyser {
     return cache.find(digest).orElseGet(() -> parse(sql, digest));
   }
 
+  /** What a migration with this statement would mean for others; parses it anew. */
+  public SchemaChange schemaChange(String sql) {
+    if (StatementGate.refusal(sql).isPresent()
+        || hasTooManyComments(sql)
+        || !(pool.parse(sql) instanceof ParserReply.Parsed parsed)) {
+      return SchemaChange.UNKNOWN;
+    }
+    try {
+      JsonNode statements = JSON.readTree(parsed.tree()).path("stmts");
+      return statements.size() == 1
+          ? SchemaChanges.of(statements.path(0).path("stmt"))
+          : SchemaChange.UNKNOWN;
+    } catch (JsonProcessingException | StackOverflowError e) {
+      // As in the walk: too deep to be understood.
+      return SchemaChange.UNKNOWN;
+    }
+  }
+
   private Analysis parse(String sql, Digest digest) {
     return switch (pool.parse(sql)) {
       case ParserReply.Parsed parsed -> {

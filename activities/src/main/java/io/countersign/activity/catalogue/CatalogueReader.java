@@ -158,7 +158,7 @@ public final class CatalogueReader {
   private void judgeRelations() {
     for (String table : question.tables()) {
       if (!named.containsKey(table)) {
-        objections.add("there is no table " + Shown.name(table) + " that the search path finds");
+        objections.add(absent(table));
       }
     }
     if (reach.isTooFar()) {
@@ -174,6 +174,11 @@ public final class CatalogueReader {
             "row-level security of " + Shown.name(relation.qualified()) + security(relation));
       }
     }
+  }
+
+  /** The objection to a table that is not there. */
+  public static String absent(String table) {
+    return "there is no table " + Shown.name(table) + " that the search path finds";
   }
 
   private static @Nullable String objection(Relation relation) {

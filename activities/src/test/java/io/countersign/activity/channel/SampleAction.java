@@ -287,6 +287,7 @@ record SampleAction(
         List.of(),
         List.of(),
         null,
+        null,
         NOW,
         NOW.plusSeconds(3600),
         proposal().digest());
