@@ -10,6 +10,7 @@ import java.util.List;
 /** Processes that wait for work, so that a round need not wait for one to start. */
 final class Workers implements AutoCloseable {
   private static final int SPARE = 3;
+  private static final int MOST_TRIES = 10;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Path log;
@@ -39,21 +40,23 @@ final class Workers implements AutoCloseable {
     return worker;
   }
 
-  /** The one that waits longest. */
+  /** The one that waits longest; one that started while the control database was down has ended. */
   KilledWorker take() {
-    KilledWorker worker = ready(waiting.removeFirst());
-    fill();
-    return worker;
+    for (int tries = 0; tries < MOST_TRIES; tries++) {
+      KilledWorker worker = waiting.removeFirst();
+      fill();
+      if (worker.isReady(PATIENCE)) {
+        return worker;
+      }
+    }
+    throw new IllegalStateException("no worker starts, see " + log);
   }
 
   /** One that reaches the target on another way; it is not kept. */
   KilledWorker over(String url) {
     List<String> its = new ArrayList<>(arguments);
     its.set(KilledMain.TARGET, url);
-    return ready(start(its));
-  }
-
-  private KilledWorker ready(KilledWorker worker) {
+    KilledWorker worker = start(its);
     if (!worker.isReady(PATIENCE)) {
       throw new IllegalStateException("a worker did not start, see " + log);
     }
