@@ -84,6 +84,25 @@ abstract class FailureTable {
     return Objects.requireNonNull(fixtures.get(guarantee));
   }
 
+  /**
+   * Starts the control database again. A pool lends a connection that it used within half a second
+   * without looking at it, so everybody waits until the last dead one was looked at.
+   */
+  void startControl() throws Exception {
+    control.start();
+    for (ExecutionFixture fixture : fixtures.values()) {
+      long since = System.nanoTime();
+      while (System.nanoTime() - since < 700_000_000L) {
+        try {
+          fixture.control.database().jdbi().useHandle(handle -> handle.execute("select 1"));
+        } catch (RuntimeException stale) {
+          since = System.nanoTime();
+        }
+        Thread.sleep(10);
+      }
+    }
+  }
+
   ActionId insert(ExecutionFixture fixture) {
     next++;
     return fixture.approved(StatementClass.WRITE, INSERT, String.valueOf(next));

@@ -13,7 +13,6 @@ import io.countersign.worker.engine.PgBouncer;
 import io.temporal.failure.ApplicationFailure;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -161,7 +160,7 @@ class TargetFailureTest extends FailureTable {
     fixture.sql("rollback prepared '%s'".formatted(name));
   }
 
-  private void crashWhen(ExecutionFixture fixture, ActionId id, String name) throws SQLException {
+  private void crashWhen(ExecutionFixture fixture, ActionId id, String name) throws Exception {
     Digest digest = fixture.digest(id);
     var activities =
         fixture.activities(
@@ -175,7 +174,7 @@ class TargetFailureTest extends FailureTable {
             fixture.count(
                 "select count(*) from pg_prepared_xacts where gid = '%s'".formatted(name)))
         .isEqualTo(1);
-    control.start();
+    startControl();
   }
 
   @ParameterizedTest(name = "{0}")

@@ -160,7 +160,7 @@ class WorkerFailureTest extends FailureTable {
     assertThatThrownBy(() -> activities.execute(id, digest)).isInstanceOf(ApplicationFailure.class);
     assertThatThrownBy(() -> fixture.activities().execute(id, digest))
         .isInstanceOf(ApplicationFailure.class);
-    control.start();
+    startControl();
     assertOnce(fixture, id, next, before);
   }
 

@@ -41,7 +41,8 @@ class ConfigurationFilesTest {
             "apiKeys",
             "targets",
             "audit",
-            "results");
+            "results",
+            "exports");
     assertThat(config.path("mode").asText()).isEqualTo("production");
   }
 

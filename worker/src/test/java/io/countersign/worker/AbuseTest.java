@@ -265,8 +265,8 @@ class AbuseTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "sql = replace(sql, 'void', 'paid')",
-        "params = '[\"1\"]'",
+        "arguments = replace(arguments, 'void', 'paid')",
+        "arguments = jsonb_set(arguments::jsonb, '{params}', '[\"1\"]')::text",
         "max_rows = max_rows - 1",
         "target = 'elsewhere'",
         "requester_id = 'agent-2'",
@@ -314,7 +314,8 @@ class AbuseTest {
 
   /** Whether the row of {@link #write} was changed. */
   private boolean effect(Answer action) {
-    String sql = text("select sql from action where id = '%s'".formatted(action.id()));
+    String sql =
+        text("select arguments::json->>'sql' from action where id = '%s'".formatted(action.id()));
     String row = sql.substring(sql.lastIndexOf(' ') + 1);
     String total = DirectSql.text(server.shop(), "select total from orders where id = " + row);
     return total.equals("77777.25");
