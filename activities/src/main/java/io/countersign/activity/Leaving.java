@@ -88,7 +88,7 @@ final class Leaving {
     if (!isExport || facts.statementClass().equals(StatementClass.EXPORT.wireName())) {
       return verdict;
     }
-    return verdict.refused(
+    return verdict.refusing(
         "an export must be a plain read that is understood, this statement is of class "
             + facts.statementClass());
   }

@@ -3,7 +3,6 @@ package io.countersign.activity;
 import io.countersign.action.Statement;
 import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +14,6 @@ import org.postgresql.core.ParameterList;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultCursor;
-import org.postgresql.core.ResultHandler;
 import org.postgresql.core.SqlCommand;
 import org.postgresql.core.Tuple;
 
@@ -127,13 +125,12 @@ final class NativeStatement {
   }
 
   /** Gathers rows up to the limits. */
-  private static final class Collector implements ResultHandler {
+  private static final class Collector extends FirstError {
     private final int maxRows;
     private final long maxBytes;
     private final List<Tuple> rows = new ArrayList<>();
     private Field @Nullable [] fields;
     private @Nullable ResultCursor cursor;
-    private @Nullable SQLException failure;
     private long bytes;
     private long changed;
     private boolean tooMuch;
@@ -163,33 +160,6 @@ final class NativeStatement {
     @Override
     public void handleCommandStatus(String status, long updateCount, long insertOid) {
       changed = Math.max(changed, updateCount);
-    }
-
-    @Override
-    public void handleWarning(SQLWarning warning) {
-      // A notice may quote values; nobody reads it.
-    }
-
-    @Override
-    public void handleError(SQLException error) {
-      if (failure == null) {
-        failure = error;
-      }
-    }
-
-    @Override
-    public void handleCompletion() throws SQLException {
-      if (failure != null) {
-        throw failure;
-      }
-    }
-
-    @Override
-    public void secureProgress() {}
-
-    @Override
-    public @Nullable SQLException getException() {
-      return failure;
     }
   }
 }

@@ -3,7 +3,6 @@ package io.countersign.activity;
 import io.countersign.action.Statement;
 import io.countersign.activity.ExecutionFault.Kind;
 import java.sql.SQLException;
-import java.sql.SQLWarning;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.core.BaseConnection;
@@ -11,7 +10,6 @@ import org.postgresql.core.Field;
 import org.postgresql.core.Query;
 import org.postgresql.core.QueryExecutor;
 import org.postgresql.core.ResultCursor;
-import org.postgresql.core.ResultHandler;
 import org.postgresql.core.Tuple;
 
 /**
@@ -106,11 +104,10 @@ final class RowStream {
   }
 
   /** What the driver hands over of one batch. */
-  private static final class Batch implements ResultHandler {
+  private static final class Batch extends FirstError {
     private Field @Nullable [] fields;
     private List<Tuple> rows = List.of();
     private @Nullable ResultCursor cursor;
-    private @Nullable SQLException failure;
 
     void forget() {
       rows = List.of();
@@ -123,36 +120,6 @@ final class RowStream {
       fields = rowFields;
       rows = tuples;
       cursor = next;
-    }
-
-    @Override
-    public void handleCommandStatus(String status, long updateCount, long insertOid) {}
-
-    @Override
-    public void handleWarning(SQLWarning warning) {
-      // A notice may quote values; nobody reads it.
-    }
-
-    @Override
-    public void handleError(SQLException error) {
-      if (failure == null) {
-        failure = error;
-      }
-    }
-
-    @Override
-    public void handleCompletion() throws SQLException {
-      if (failure != null) {
-        throw failure;
-      }
-    }
-
-    @Override
-    public void secureProgress() {}
-
-    @Override
-    public @Nullable SQLException getException() {
-      return failure;
     }
   }
 }

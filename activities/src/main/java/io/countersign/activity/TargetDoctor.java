@@ -52,7 +52,8 @@ public final class TargetDoctor {
 
   private void examine() {
     boolean isServerSeen = false;
-    for (Map.Entry<StatementClass, Login> login : logins().entrySet()) {
+    Map<StatementClass, Login> logins = logins();
+    for (Map.Entry<StatementClass, Login> login : logins.entrySet()) {
       String user = login.getValue().user();
       try (Connection connection = signIn(login.getValue())) {
         if (connection != null) {
@@ -68,7 +69,7 @@ public final class TargetDoctor {
         say(Level.FAILURE, "`%s` cannot be examined: %s".formatted(user, words(e)));
       }
     }
-    sharedLogins();
+    sharedLogins(logins);
   }
 
   /** Without the driver's own check for a primary, to see what it would find fault with. */
@@ -225,19 +226,18 @@ public final class TargetDoctor {
     }
   }
 
-  private void sharedLogins() {
+  private void sharedLogins(Map<StatementClass, Login> logins) {
     Map<String, StatementClass> seen = new TreeMap<>();
-    logins()
-        .forEach(
-            (type, login) -> {
-              StatementClass other = seen.putIfAbsent(login.user(), type);
-              if (other != null) {
-                say(
-                    Level.FAILURE,
-                    "`%s` is the login for %s and for %s, expected one for each"
-                        .formatted(login.user(), other.wireName(), type.wireName()));
-              }
-            });
+    logins.forEach(
+        (type, login) -> {
+          StatementClass other = seen.putIfAbsent(login.user(), type);
+          if (other != null) {
+            say(
+                Level.FAILURE,
+                "`%s` is the login for %s and for %s, expected one for each"
+                    .formatted(login.user(), other.wireName(), type.wireName()));
+          }
+        });
   }
 
   private void say(Level level, String user, String verb, List<String> names) {

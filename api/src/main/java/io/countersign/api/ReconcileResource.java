@@ -2,8 +2,6 @@ package io.countersign.api;
 
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
-import io.countersign.audit.Event;
-import io.countersign.audit.EventType;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Reconciliation;
@@ -19,7 +17,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.time.Clock;
-import java.util.Map;
 import java.util.Set;
 
 /** Executions of which no machine knows whether they took effect: a person finds out. */
@@ -107,23 +104,7 @@ public final class ReconcileResource {
     };
   }
 
-  /** The attempt is evidence too. */
   private ApiException refused(Caller caller, ActionRow row, Code code, String words) {
-    actions.note(
-        row.id(),
-        new Event(
-            clock.instant(),
-            EventType.VOTE_REFUSED,
-            row.id(),
-            row.revision(),
-            row.digest(),
-            null,
-            Actors.actor(caller),
-            caller.onBehalfOf(),
-            Event.Effect.NONE,
-            code.name(),
-            null,
-            Map.of("attempt", "reconcile")));
-    return new ApiException(code, words);
+    return new RefusedAttempts(actions, clock).refuse(caller, row, "reconcile", code, words);
   }
 }

@@ -6,8 +6,6 @@ import io.countersign.action.Decision;
 import io.countersign.action.Digest;
 import io.countersign.action.Packet;
 import io.countersign.api.identity.Caller;
-import io.countersign.audit.Event;
-import io.countersign.audit.EventType;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.workflow.VoteReceipt;
@@ -23,7 +21,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Set;
 
 /** Reviewing: the packet and the votes. */
@@ -114,22 +111,8 @@ public final class ReviewResource {
   private ActionRow deciding(Caller caller, String id, String attempt) {
     ActionRow row = caller.isPerson() ? visibility.existing(id) : visibility.visible(caller, id);
     if (!caller.isPerson()) {
-      actions.note(
-          row.id(),
-          new Event(
-              clock.instant(),
-              EventType.VOTE_REFUSED,
-              row.id(),
-              row.revision(),
-              row.digest(),
-              null,
-              Actors.actor(caller),
-              caller.onBehalfOf(),
-              Event.Effect.NONE,
-              Code.AGENT_CANNOT_DECIDE.name(),
-              null,
-              Map.of("attempt", attempt)));
-      throw new ApiException(Code.AGENT_CANNOT_DECIDE, words(Code.AGENT_CANNOT_DECIDE));
+      Code code = Code.AGENT_CANNOT_DECIDE;
+      throw new RefusedAttempts(actions, clock).refuse(caller, row, attempt, code, words(code));
     }
     return row;
   }

@@ -77,28 +77,6 @@ public record Verdict(
     }
   }
 
-  /** The same where something other than a rule is against it. */
-  public Verdict refused(String why) {
-    return new Verdict(
-        Outcome.REFUSE,
-        rules,
-        why,
-        Requirement.NONE,
-        deny,
-        pendingFor,
-        approvedFor,
-        remindAfter,
-        List.of(),
-        maxRows,
-        maxBytes,
-        statementTimeout,
-        mask,
-        channels,
-        minReasonLength,
-        ask,
-        policyVersion);
-  }
-
   /** Tells more people, or adds equal or stronger alternatives; never lowers a count (R10). */
   public record Escalation(
       Duration after, List<String> tell, List<SortedMap<String, Integer>> alternatives) {}
