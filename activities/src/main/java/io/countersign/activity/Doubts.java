@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.ActionKind;
 import io.countersign.activity.Fate.Probe;
 import io.countersign.sql.QualifiedName;
 import io.countersign.sql.Resolution;
@@ -29,18 +30,21 @@ final class Doubts {
         row.id().value(),
         attempt == null ? fence : attempt.fence(),
         fault.words(),
-        ifExecuted(attempt),
+        ifExecuted(row, attempt),
         "nothing of it took effect and nothing will; the requester may submit it again",
         probe(row, attempt, best),
         at);
   }
 
-  private static String ifExecuted(@Nullable Attempt attempt) {
+  private static String ifExecuted(ActionRow row, @Nullable Attempt attempt) {
     if (attempt == null) {
       return "it took effect once, and what it did was not recorded here";
     }
     String begun =
         "attempt %d, begun at %s, took effect once".formatted(attempt.fence(), attempt.startedAt());
+    if (row.kind() == ActionKind.CHANGE_INFRASTRUCTURE) {
+      return begun;
+    }
     Long rows = attempt.rowCount();
     return rows == null
         ? begun + "; how many rows it touched was not recorded"
@@ -52,6 +56,18 @@ final class Doubts {
     return switch (probe) {
       case LEDGER ->
           "select * from countersign.execution where action_id = '%s';".formatted(row.id());
+      case RECEIVER ->
+          """
+          -- ask the receiver of the operation whether it has done what came with the header
+          -- Idempotency-Key: %s
+          """
+              .formatted(row.id());
+      case SETTING ->
+          """
+          -- the operation's setting, and where its value comes from
+          select name, setting, sourcefile, pending_restart from pg_settings
+          where source = 'configuration file' and sourcefile like '%postgresql.auto.conf';
+          """;
       case PREPARED_TRANSACTION ->
           """
           select gid, prepared, owner from pg_prepared_xacts where transaction = '%s'::xid8::xid;

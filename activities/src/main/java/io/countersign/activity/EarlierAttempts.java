@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.ActionKind;
 import io.countersign.activity.ExecutionFault.Kind;
 import io.countersign.sql.StatementClass;
 import io.countersign.store.ActionRow;
@@ -11,6 +12,8 @@ import java.util.Optional;
 /** What attempts before this one came to, where the control database could not be told. */
 final class EarlierAttempts {
   private static final String WAITED_FOR_STANDBY = "SyncRep";
+  private static final String SETTING_UNSEEN =
+      "the end of changing the setting was not seen, and somebody else may have changed it since";
   private static final Duration STEP = Duration.ofMillis(50);
 
   private EarlierAttempts() {}
@@ -55,7 +58,10 @@ final class EarlierAttempts {
           case Fate.Aborted _ -> recorder.aborted(attempt);
           case Fate.Running _ ->
               throw ExecutionFault.of(Kind.UNREACHABLE, "an earlier attempt is still running");
-          case Fate.Unknown unknown -> throw ExecutionFault.unknown(unknown.why(), unknown.probe());
+          case Fate.Unknown unknown ->
+              throw row.kind() == ActionKind.CHANGE_INFRASTRUCTURE
+                  ? ExecutionFault.unknown(SETTING_UNSEEN, Fate.Probe.SETTING)
+                  : ExecutionFault.unknown(unknown.why(), unknown.probe());
         }
       }
     }

@@ -12,6 +12,7 @@ import io.countersign.activity.ExecutionFault.Kind;
 import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.activity.Fate.Probe;
 import io.countersign.activity.TargetDatabase.Purpose;
+import io.countersign.activity.infrastructure.Operations;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementClass;
@@ -54,6 +55,7 @@ final class Execution {
   private final boolean permitted;
   private final long fence;
   private final Meanings meanings;
+  private final Operations operations;
   private final Exports exports;
   private final StatementClass statementClass;
   private @Nullable String guarantee;
@@ -65,6 +67,7 @@ final class Execution {
       boolean permitted,
       long fence,
       Meanings meanings,
+      Operations operations,
       Exports exports) {
     this.row = row;
     this.id = row.id();
@@ -72,6 +75,7 @@ final class Execution {
     this.permitted = permitted;
     this.fence = fence;
     this.meanings = meanings;
+    this.operations = operations;
     this.exports = exports;
     Analysis analysis = row.analysis();
     this.statementClass = analysis == null ? StatementClass.UNKNOWN : analysis.statementClass();
@@ -96,6 +100,10 @@ final class Execution {
     if (row.arguments() instanceof ExportData export) {
       return export(export, target, recorder, probe);
     }
+    if (row.arguments() instanceof ChangeInfrastructure change
+        && operations.setting(change).isEmpty()) {
+      return send(change, recorder, probe);
+    }
     return statementClass == StatementClass.READ
         ? read(target, recorder, probe)
         : change(target, recorder, probe);
@@ -113,6 +121,15 @@ final class Execution {
     Purpose reading = Purpose.execute(StatementClass.READ, id, fence, timeout(verdict));
     return new Export(row, export, verdict, fence, reading, meanings, exports, recorder)
         .run(target, probe);
+  }
+
+  private Executed send(
+      ChangeInfrastructure change, ExecutionRecorder recorder, ExecutionProbe probe)
+      throws ExecutionFault {
+    guarantee = Proof.NONE.guarantee();
+    List<Attempt> earlier = recorder.openAttempts(id);
+    resolved = earlier.isEmpty();
+    return new Sending(row, change, permitted, fence, earlier, operations, recorder).run(probe);
   }
 
   private Executed read(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
@@ -180,7 +197,7 @@ final class Execution {
       probe.reached(Step.MARKED, id);
       requirePermit();
       Attempt attempt =
-          recorder.open(id, fence, proof, identity.get()).orElseThrow(() -> refusal(recorder));
+          recorder.open(id, fence, proof, identity.get()).orElseThrow(() -> refusal(id, recorder));
       probe.reached(Step.RECORDED, id);
       try (StopWatch _ = StopWatch.start(id, recorder, session)) {
         outcome = runApproved(attempt, target, session, recorder, probe);
@@ -206,7 +223,7 @@ final class Execution {
     ResultTable table = done.table();
     ResultTable.Written text = table == null ? null : table.write();
     if (!recorder.pending(id, fence, done.rows(), table, text)) {
-      throw refusal(recorder);
+      throw refusal(id, recorder);
     }
     return new Outcome(
         done.rows(),
@@ -230,11 +247,13 @@ final class Execution {
       Attempt attempt =
           recorder
               .open(id, fence, Proof.NONE, session.identityOutside())
-              .orElseThrow(() -> refusal(recorder));
+              .orElseThrow(() -> refusal(id, recorder));
       probe.reached(Step.RECORDED, id);
       try (StopWatch _ = StopWatch.start(id, recorder, session)) {
         Work.Done done = work.run(session);
-        outcome = new Outcome(done.rows(), attempt.guarantee(), attempt.startedAt(), null, null);
+        outcome =
+            new Outcome(
+                done.rows(), attempt.guarantee(), attempt.startedAt(), null, null, done.operated());
       } catch (ExecutionFault fault) {
         throw fault.kind() == Kind.CONFLICT ? fault.as(Kind.STATEMENT) : fault;
       }
@@ -245,7 +264,8 @@ final class Execution {
     return new Executed(ActionStatus.SUCCEEDED, !closed);
   }
 
-  private ExecutionFault refusal(ExecutionRecorder recorder) {
+  /** Why an attempt may not go on. */
+  static ExecutionFault refusal(ActionId id, ExecutionRecorder recorder) {
     return recorder.isStopAsked(id)
         ? ExecutionFault.of(Kind.STOPPED, "it was stopped before it took effect")
         : ExecutionFault.of(Kind.SUPERSEDED, "another attempt went on");
@@ -259,7 +279,8 @@ final class Execution {
               row, sql.steps().getFirst(), statementClass, verdict, target.target(), meanings);
       case ApplyMigration migration -> new MigrationWork(row, migration, verdict, meanings);
       case GrantRole grant -> new GrantWork(row, grant, meanings, recorder.grants());
-      case ExportData _, ChangeInfrastructure _ ->
+      case ChangeInfrastructure change -> new SettingWork(row, change, operations, target);
+      case ExportData _ ->
           throw ExecutionFault.of(
               Kind.NO_CREDENTIAL, "the target runs no actions of kind " + row.kind().wireName());
     };

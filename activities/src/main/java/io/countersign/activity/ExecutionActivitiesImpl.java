@@ -5,6 +5,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionRecorder.Failure;
+import io.countersign.activity.infrastructure.Operations;
 import io.countersign.store.ActionError;
 import io.countersign.store.ActionError.Retry;
 import io.countersign.store.ActionRow;
@@ -33,6 +34,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
 
   private final ExecutionRecorder recorder;
   private final Map<String, TargetDatabase> targets;
+  private final Operations operations;
   private final Meanings meanings;
   private final Gate gate;
   private final Exports exports;
@@ -47,6 +49,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       ResultVault vault,
       Exports exports,
       Map<String, TargetDatabase> targets,
+      Operations operations,
       Judge judge,
       Recheck recheck,
       Clock clock) {
@@ -56,12 +59,14 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
         vault,
         exports,
         targets,
+        operations,
         judge::resolve,
         recheck::beforeStart,
         clock,
         ExecutionProbe.NONE);
   }
 
+  /** Where no operations are declared. */
   ExecutionActivitiesImpl(
       Jdbi jdbi,
       ActionStore store,
@@ -72,8 +77,23 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
       Gate gate,
       Clock clock,
       ExecutionProbe probe) {
+    this(jdbi, store, vault, exports, targets, Operations.none(), meanings, gate, clock, probe);
+  }
+
+  ExecutionActivitiesImpl(
+      Jdbi jdbi,
+      ActionStore store,
+      ResultVault vault,
+      Exports exports,
+      Map<String, TargetDatabase> targets,
+      Operations operations,
+      Meanings meanings,
+      Gate gate,
+      Clock clock,
+      ExecutionProbe probe) {
     this.recorder = new ExecutionRecorder(jdbi, store, vault, clock);
     this.targets = Map.copyOf(targets);
+    this.operations = operations;
     this.meanings = meanings;
     this.gate = gate;
     this.exports = exports;
@@ -153,7 +173,13 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
     TargetDatabase target = targets.get(row.target());
     Execution execution =
         new Execution(
-            row, permitted, isPermitted(row, permitted), fence.getAsLong(), meanings, exports);
+            row,
+            permitted,
+            isPermitted(row, permitted),
+            fence.getAsLong(),
+            meanings,
+            operations,
+            exports);
     try {
       if (target == null) {
         throw ExecutionFault.of(
@@ -193,6 +219,7 @@ public final class ExecutionActivitiesImpl implements ExecutionActivities {
           case STATEMENT -> failure(Code.SQL_ERROR, fault, Retry.NEVER);
           case CATALOGUE_CHANGED -> failure(Code.CATALOGUE_CHANGED, fault, Retry.RESUBMIT);
           case TOO_MUCH -> failure(Code.ROW_LIMIT, fault, Retry.RESUBMIT);
+          case DECLINED -> failure(Code.OPERATION_FAILED, fault, Retry.AFTER);
           case NOT_PERMITTED -> permitInvalid();
           case STOPPED -> failure(Code.CANCELLED, fault, Retry.RESUBMIT);
           case NO_CREDENTIAL, NO_PROOF -> failure(Code.UNAVAILABLE, fault, Retry.AFTER);

@@ -40,6 +40,8 @@ final class ExecutionFault extends Exception {
     NO_CREDENTIAL,
     /** The target does not give the proof that was asked for. */
     NO_PROOF,
+    /** What an operation asked for was not done, and nothing of it will be. */
+    DECLINED,
     /** Somebody asked for the execution to be stopped, in time. */
     STOPPED,
     /** The statement left our transaction; nobody can say from here what it did. */

@@ -219,6 +219,9 @@ final class ExecutionRecorder {
     if (row.kind() == ActionKind.EXPORT_DATA) {
       details.put("bytes", outcome.bytes());
     }
+    if (outcome.operated() != null) {
+      details.put("operated", outcome.operated().details());
+    }
     Event event = event(row, EventType.ACTION_SUCCEEDED, now(), null, details);
     Change change = Change.NONE.withOutcome(outcome);
     boolean closed =

@@ -31,6 +31,10 @@ sealed interface Fate {
     PREPARED_TRANSACTION,
     /** Look at the indexes of the tables, of which one may be invalid. */
     INDEXES,
+    /** Ask whoever received the request. */
+    RECEIVER,
+    /** Look at the server's setting. */
+    SETTING,
     /** Look at the marker. */
     LEDGER;
 

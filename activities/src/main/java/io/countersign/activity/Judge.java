@@ -9,6 +9,7 @@ import io.countersign.action.GrantRole;
 import io.countersign.action.Packet;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
+import io.countersign.activity.infrastructure.Operations;
 import io.countersign.policy.Circumstances;
 import io.countersign.policy.Durations;
 import io.countersign.policy.Explanation;
@@ -44,16 +45,28 @@ public final class Judge {
   private final PolicyFile policy;
   private final StatementAnalyser analyser;
   private final Map<String, TargetCatalogue> targets;
+  private final Operations operations;
   private final Clock clock;
+
+  /** Where no operations are declared. */
+  Judge(
+      PolicyFile policy,
+      StatementAnalyser analyser,
+      Map<String, TargetCatalogue> targets,
+      Clock clock) {
+    this(policy, analyser, targets, Operations.none(), clock);
+  }
 
   public Judge(
       PolicyFile policy,
       StatementAnalyser analyser,
       Map<String, TargetCatalogue> targets,
+      Operations operations,
       Clock clock) {
     this.policy = policy;
     this.analyser = analyser;
     this.targets = Map.copyOf(targets);
+    this.operations = operations;
     this.clock = clock;
   }
 
@@ -97,7 +110,9 @@ public final class Judge {
             catalogue ->
                 switch (proposal.arguments()) {
                   case GrantRole grant -> granting(catalogue, proposal, grant, requesterGroups);
-                  case ExecuteSql _, ApplyMigration _, ExportData _, ChangeInfrastructure _ -> {
+                  case ChangeInfrastructure change ->
+                      operating(catalogue, proposal, change, requesterGroups);
+                  case ExecuteSql _, ApplyMigration _, ExportData _ -> {
                     Understanding understood = understand(catalogue, proposal.arguments());
                     yield new Established(
                         understood,
@@ -130,15 +145,32 @@ public final class Judge {
         roles.impossible());
   }
 
+  private Established operating(
+      TargetCatalogue catalogue,
+      Proposal proposal,
+      ChangeInfrastructure change,
+      List<String> groups) {
+    Operations.Reading reading = operations.read(change, proposal.target());
+    return new Established(
+        reading.understanding(),
+        JudgedFacts.of(proposal, groups, catalogue.target(), reading.understanding(), null),
+        Proof.NONE.guarantee(),
+        reading.impossible());
+  }
+
   /** What the statement's names mean now; empty if its target is not configured. */
   Optional<Resolution> resolve(Proposal proposal) {
     return Optional.ofNullable(targets.get(proposal.target()))
         .map(
             catalogue ->
-                proposal.arguments() instanceof GrantRole grant
-                    ? catalogue.roles(grant).resolution()
-                    : Resolution.together(
-                        walked(proposal).stream().map(catalogue::resolve).toList()));
+                switch (proposal.arguments()) {
+                  case GrantRole grant -> catalogue.roles(grant).resolution();
+                  case ChangeInfrastructure change ->
+                      operations.read(change, proposal.target()).resolution();
+                  case ExecuteSql _, ApplyMigration _, ExportData _ ->
+                      Resolution.together(
+                          walked(proposal).stream().map(catalogue::resolve).toList());
+                });
   }
 
   /** What the policy in force says now, and all that led to it. */
@@ -157,6 +189,9 @@ public final class Judge {
     }
     if (proposal.arguments() instanceof GrantRole grant) {
       return Optional.of(RoleReading.read(connection, grant).resolution());
+    }
+    if (proposal.arguments() instanceof ChangeInfrastructure change) {
+      return Optional.of(operations.read(change, proposal.target()).resolution());
     }
     List<Resolution> parts = new ArrayList<>();
     for (Analysis walked : walked(proposal)) {

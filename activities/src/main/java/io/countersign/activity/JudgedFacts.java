@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.action.ChangeInfrastructure;
 import io.countersign.action.Proposal;
 import io.countersign.action.Target;
 import io.countersign.policy.Facts;
@@ -38,7 +39,7 @@ final class JudgedFacts {
         analysis.reversible().wireName(),
         !analysis.isComplete(),
         grant,
-        null);
+        proposal.arguments() instanceof ChangeInfrastructure change ? change.operation() : null);
   }
 
   /** What the catalogue found; where that is not all, also the names as they are written. */

@@ -70,9 +70,19 @@ public record TargetConfig(
 
   /** The role for each class of statement; a class without one cannot run. */
   public record Credentials(
-      @Nullable Login read, @Nullable Login write, @Nullable Login ddl, @Nullable Login roles)
+      @Nullable Login read,
+      @Nullable Login write,
+      @Nullable Login ddl,
+      @Nullable Login roles,
+      @Nullable Login admin)
       implements CredentialSource {
     public static final Credentials NONE = new Credentials(null, null, null, null);
+
+    /** Those of a target whose server nobody administers from here. */
+    public Credentials(
+        @Nullable Login read, @Nullable Login write, @Nullable Login ddl, @Nullable Login roles) {
+      this(read, write, ddl, roles, null);
+    }
 
     @Override
     public Optional<Login> login(StatementClass statementClass) {
@@ -83,7 +93,8 @@ public record TargetConfig(
             case WRITE, UNKNOWN -> write;
             case DDL -> ddl;
             case ROLE -> roles;
-            case EXPORT, ADMIN -> null;
+            case ADMIN -> admin;
+            case EXPORT -> null;
           });
     }
   }

@@ -1,5 +1,6 @@
 package io.countersign.activity;
 
+import io.countersign.store.Outcome.Operated;
 import io.countersign.store.ResultTable;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,12 @@ interface Work {
    *
    * @param rows returned, or changed where none are returned
    * @param table the rows for the requester, masked; null where the statement returns none
+   * @param operated what an operation met; null for every other kind
    */
-  record Done(long rows, @Nullable ResultTable table) {}
+  record Done(long rows, @Nullable ResultTable table, @Nullable Operated operated) {
+    /** What a statement did. */
+    Done(long rows, @Nullable ResultTable table) {
+      this(rows, table, null);
+    }
+  }
 }

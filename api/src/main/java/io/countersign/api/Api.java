@@ -1,5 +1,6 @@
 package io.countersign.api;
 
+import io.countersign.action.Operation;
 import io.countersign.action.Target;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.StatementAnalyser;
@@ -35,6 +36,7 @@ public final class Api {
       ResultVault results,
       ArtifactVault artifacts,
       Map<String, Target> targets,
+      Map<String, Operation> operations,
       PolicyFile policy,
       StatementAnalyser analyser,
       String publicUrl,
@@ -43,7 +45,7 @@ public final class Api {
     Visibility visibility = new Visibility(actions);
     Waiting waiting = new Waiting(actions, feed);
     Replies replies = new Replies(jdbi, artifacts, publicUrl);
-    Proposals proposals = new Proposals(targets, analyser, limits);
+    Proposals proposals = new Proposals(targets, operations, analyser, limits);
     ActionResource.Owners owners =
         agent -> jdbi.withExtension(PersonDao.class, people -> people.owners(agent));
     jersey.register(new ProblemMapper());
@@ -59,7 +61,7 @@ public final class Api {
     jersey.register(new AuditResource(log));
     jersey.register(new ResultResource(actions, results, visibility, clock));
     jersey.register(new ArtifactResource(jdbi, actions, artifacts, visibility, clock));
-    jersey.register(new DirectoryResource(targets, policy));
+    jersey.register(new DirectoryResource(targets, operations, policy));
     jersey.register(new EventStreamResource(actions, feed));
   }
 }

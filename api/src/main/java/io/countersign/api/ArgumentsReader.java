@@ -3,11 +3,13 @@ package io.countersign.api;
 import io.countersign.action.ActionKind;
 import io.countersign.action.ApplyMigration;
 import io.countersign.action.Arguments;
+import io.countersign.action.ChangeInfrastructure;
 import io.countersign.action.ExecuteSql;
 import io.countersign.action.ExportData;
 import io.countersign.action.ExportData.Format;
 import io.countersign.action.GrantRole;
 import io.countersign.action.Limits;
+import io.countersign.action.Operation;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementAnalyser;
@@ -17,7 +19,9 @@ import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.stream.Collectors;
 
 /** Reads what a proposal of one kind is to do: the fields it has, and what each may hold. */
@@ -28,12 +32,8 @@ final class ArgumentsReader {
       Set.of("name", "statements", "rollback_statements");
   private static final int MAX_STATEMENTS = 100;
   private static final Set<String> GRANT_ROLE = Set.of("role", "grantee", "duration");
-  private static final List<ActionKind> KINDS =
-      List.of(
-          ActionKind.EXECUTE_SQL,
-          ActionKind.APPLY_MIGRATION,
-          ActionKind.EXPORT_DATA,
-          ActionKind.GRANT_ROLE);
+  private static final Set<String> CHANGE_INFRASTRUCTURE = Set.of("operation", "parameters");
+  private static final int MAX_PARAMETERS = 50;
 
   /** Longer names are cut by PostgreSQL, and would mean another role. */
   private static final int MAX_NAME_BYTES = 63;
@@ -50,15 +50,20 @@ final class ArgumentsReader {
 
   private static final int MIGRATION_TIMEOUT_MILLIS = 300_000;
 
+  /** An operation's own limit is shorter. */
+  private static final int OPERATION_TIMEOUT_MILLIS = 300_000;
+
   private final StatementAnalyser analyser;
   private final RowLimits rows;
+  private final Map<String, Operation> operations;
 
   /**
-   * @param rows from config.yml
+   * @param rows from config.yml, as are the operations by name
    */
-  ArgumentsReader(StatementAnalyser analyser, RowLimits rows) {
+  ArgumentsReader(StatementAnalyser analyser, RowLimits rows, Map<String, Operation> operations) {
     this.analyser = analyser;
     this.rows = rows;
+    this.operations = Map.copyOf(operations);
   }
 
   /** What was asked for, and within which bounds. */
@@ -71,7 +76,8 @@ final class ArgumentsReader {
       case EXPORT_DATA -> exportData(request.object("arguments", EXPORT_DATA));
       case APPLY_MIGRATION -> applyMigration(request.object("arguments", APPLY_MIGRATION));
       case GRANT_ROLE -> grantRole(request.object("arguments", GRANT_ROLE));
-      case CHANGE_INFRASTRUCTURE -> throw unknown(kind);
+      case CHANGE_INFRASTRUCTURE ->
+          changeInfrastructure(request, request.object("arguments", CHANGE_INFRASTRUCTURE));
       case null -> throw unknown(kind);
     };
   }
@@ -81,7 +87,7 @@ final class ArgumentsReader {
         "unknown kind `%s`, expected one of %s"
             .formatted(
                 Body.shown(kind),
-                KINDS.stream()
+                Arrays.stream(ActionKind.values())
                     .map(known -> "`" + known.wireName() + "`")
                     .collect(Collectors.joining(", "))));
   }
@@ -159,6 +165,24 @@ final class ArgumentsReader {
         new GrantRole(
             roleName(arguments, "role"), roleName(arguments, "grantee"), duration(arguments)),
         new Limits(1, STATEMENT_TIMEOUT_MILLIS));
+  }
+
+  private Asked changeInfrastructure(Body request, Body arguments) {
+    String name = arguments.string("operation", MAX_NAME_BYTES);
+    SortedMap<String, Object> parameters = arguments.values("parameters", MAX_PARAMETERS);
+    Operation operation = operations.get(name);
+    if (operation == null) {
+      throw Body.refusal(
+          "unknown operation `%s`; GET /v1/operations lists them".formatted(Body.shown(name)));
+    }
+    operation
+        .objection(request.string("target", 128), parameters)
+        .ifPresent(
+            why -> {
+              throw Body.refusal(why);
+            });
+    return new Asked(
+        new ChangeInfrastructure(name, parameters), new Limits(1, OPERATION_TIMEOUT_MILLIS));
   }
 
   private static String roleName(Body arguments, String field) {

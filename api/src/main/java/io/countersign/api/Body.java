@@ -15,8 +15,11 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -185,6 +188,36 @@ final class Body {
       case ARRAY, OBJECT, BINARY, MISSING, POJO ->
           throw refusal("`%s` may hold strings, numbers, booleans and null".formatted(at(field)));
     };
+  }
+
+  /** Named texts, whole numbers and booleans; none where the field is absent. */
+  SortedMap<String, Object> values(String field, int most) {
+    JsonNode object = node.path(field);
+    SortedMap<String, Object> values = new TreeMap<>();
+    if (object.isMissingNode() || object.isNull()) {
+      return values;
+    }
+    if (!object.isObject() || object.size() > most) {
+      throw refusal("`%s` must be an object of at most %d values".formatted(at(field), most));
+    }
+    object.fields().forEachRemaining(named -> values.put(named.getKey(), value(field, named)));
+    return values;
+  }
+
+  private Object value(String field, Map.Entry<String, JsonNode> named) {
+    JsonNode value = named.getValue();
+    if (value.isTextual()) {
+      return value.textValue();
+    }
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    if (value.isIntegralNumber() && value.canConvertToLong()) {
+      return value.longValue();
+    }
+    throw refusal(
+        "`%s.%s` must be a text, a whole number, or true or false"
+            .formatted(at(field), shown(named.getKey())));
   }
 
   private String number(String field, JsonNode element) {

@@ -1,5 +1,6 @@
 package io.countersign.api;
 
+import io.countersign.action.Operation;
 import io.countersign.action.Target;
 import io.countersign.api.identity.Caller;
 import io.countersign.api.identity.Caller.Role;
@@ -14,15 +15,18 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 
-/** Who the caller is, which targets there are, and which policy judges. */
+/** Who the caller is, which targets and operations there are, and which policy judges. */
 @Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 public final class DirectoryResource {
   private final Map<String, Target> targets;
+  private final Map<String, Operation> operations;
   private final PolicyFile policy;
 
-  DirectoryResource(Map<String, Target> targets, PolicyFile policy) {
+  DirectoryResource(
+      Map<String, Target> targets, Map<String, Operation> operations, PolicyFile policy) {
     this.targets = Map.copyOf(targets);
+    this.operations = Map.copyOf(operations);
     this.policy = policy;
   }
 
@@ -56,6 +60,17 @@ public final class DirectoryResource {
         targets.values().stream()
             .sorted((one, other) -> one.name().compareTo(other.name()))
             .map(DirectoryResource::reply)
+            .toList(),
+        null);
+  }
+
+  /** What {@code change_infrastructure} can ask for. */
+  @GET
+  @Path("/operations")
+  public Page<Operation> operations(@Auth Caller caller) {
+    return new Page<>(
+        operations.values().stream()
+            .sorted((one, other) -> one.name().compareTo(other.name()))
             .toList(),
         null);
   }

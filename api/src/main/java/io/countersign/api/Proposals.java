@@ -2,6 +2,7 @@ package io.countersign.api;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
+import io.countersign.action.Operation;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Target;
@@ -29,11 +30,15 @@ final class Proposals {
   private final ArgumentsReader reader;
 
   /**
-   * @param limits from config.yml
+   * @param operations that are declared, by name
    */
-  Proposals(Map<String, Target> targets, StatementAnalyser analyser, RowLimits limits) {
+  Proposals(
+      Map<String, Target> targets,
+      Map<String, Operation> operations,
+      StatementAnalyser analyser,
+      RowLimits limits) {
     this.targets = Map.copyOf(targets);
-    this.reader = new ArgumentsReader(analyser, limits);
+    this.reader = new ArgumentsReader(analyser, limits, operations);
   }
 
   /**

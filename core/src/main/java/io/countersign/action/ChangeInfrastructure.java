@@ -1,9 +1,11 @@
 package io.countersign.action;
 
+import io.countersign.audit.CanonicalJson;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * An operation that config.yml declares.
@@ -29,5 +31,13 @@ public record ChangeInfrastructure(String operation, SortedMap<String, Object> p
   @Override
   public List<Statement> steps() {
     return List.of();
+  }
+
+  @Override
+  public String text() {
+    return parameters.entrySet().stream()
+        .map(parameter -> parameter.getKey() + " = " + CanonicalJson.write(parameter.getValue()))
+        .collect(Collectors.joining("\n", operation + "\n", ""))
+        .strip();
   }
 }

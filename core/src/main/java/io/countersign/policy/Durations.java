@@ -16,7 +16,7 @@ public final class Durations {
   private Durations() {}
 
   /** Empty unless it is a duration from one second to 365 days. */
-  static Optional<Duration> parse(String text) {
+  public static Optional<Duration> parse(String text) {
     return read(text)
         .filter(
             duration ->

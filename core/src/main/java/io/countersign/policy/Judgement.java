@@ -1,5 +1,6 @@
 package io.countersign.policy;
 
+import io.countersign.action.ActionKind;
 import io.countersign.action.Requirement;
 import io.countersign.policy.Freeze.InForce;
 import io.countersign.policy.Policy.Answered;
@@ -112,6 +113,11 @@ final class Judgement {
         && answers.stream().allMatch(answer -> answer.rule().then() == Outcome.ALLOW)) {
       refusals.add("a statement that cannot be inspected is not allowed without review");
     }
+    if (isOperation()
+        && answers.stream().allMatch(answer -> answer.rule().then() == Outcome.ALLOW)
+        && answers.stream().noneMatch(answer -> namesOperations(answer.rule()))) {
+      refusals.add("no rule that allows this names the operation or its kind");
+    }
     return refusals;
   }
 
@@ -205,6 +211,18 @@ final class Judgement {
     return facts.kind().equals("execute_sql")
         && facts.statementClass().equals(StatementClass.READ.wireName())
         && !facts.uninspectable();
+  }
+
+  private boolean isOperation() {
+    return facts.kind().equals(ActionKind.CHANGE_INFRASTRUCTURE.wireName());
+  }
+
+  /** What happens outside of databases is nothing that a rule about something else can allow. */
+  private static boolean namesOperations(Rule rule) {
+    Reads reads = Reads.of(List.of(rule.when()));
+    return reads.facts().contains("operation.name")
+        || (reads.facts().contains("action.kind")
+            && reads.texts().contains(ActionKind.CHANGE_INFRASTRUCTURE.wireName()));
   }
 
   private boolean isComplete() {

@@ -165,6 +165,13 @@ final class ConfigFile {
                 object.remove(List.of("credentials", "url"));
               }
             });
+    root.path("operations")
+        .forEach(
+            operation -> {
+              if (operation instanceof ObjectNode object) {
+                object.remove(List.of("http", "setting"));
+              }
+            });
     if (root.path("slack") instanceof ObjectNode slack) {
       slack.remove(List.of("botToken", "appToken"));
     }

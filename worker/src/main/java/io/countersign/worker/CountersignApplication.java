@@ -3,6 +3,7 @@ package io.countersign.worker;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import io.countersign.action.Operation;
 import io.countersign.action.Target;
 import io.countersign.activity.Reconciler;
 import io.countersign.api.Api;
@@ -272,6 +273,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
     slack(environment, votes);
     Map<String, Target> targets = new TreeMap<>();
     config.targets().forEach((name, section) -> targets.put(name, section.toTarget(name)));
+    Map<String, Operation> operations = new TreeMap<>();
+    config.operations().forEach((name, section) -> operations.put(name, section.toOperation(name)));
     Api.register(
         environment.jersey(),
         database.jdbi(),
@@ -283,6 +286,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         results,
         artifacts,
         targets,
+        operations,
         policy,
         analyser,
         config.publicUrl(),

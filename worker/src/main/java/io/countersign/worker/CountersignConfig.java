@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.countersign.action.Target;
 import io.countersign.activity.TargetConfig;
 import io.countersign.activity.channel.SlackConfig;
+import io.countersign.activity.infrastructure.OperationConfig;
 import io.countersign.api.identity.IdentityConfig;
 import io.countersign.api.slack.SlackDoorConfig;
 import io.countersign.store.DatabaseConfig;
@@ -35,6 +36,7 @@ public final class CountersignConfig extends Configuration {
   @JsonProperty private @Nullable IdentityConfig identity;
   @JsonProperty private boolean apiKeys;
   @JsonProperty private Map<String, TargetSection> targets = Map.of();
+  @JsonProperty private Map<String, OperationConfig> operations = Map.of();
   @JsonProperty private @Nullable JsonNode slack;
   @JsonProperty private @Nullable JsonNode teams;
   @JsonProperty private AuditSection audit = new AuditSection("", "", List.of());
@@ -171,6 +173,9 @@ public final class CountersignConfig extends Configuration {
           database != null, "database.url", "missing; the embedded database is for mode demo only");
       require(identity != null, "identity.issuer", "missing; seeded people are for mode demo only");
     }
+    for (Map.Entry<String, OperationConfig> operation : operations.entrySet()) {
+      checkOperation(operation.getKey(), operation.getValue(), role);
+    }
     try {
       var unusedSender = role.works() ? slackSender() : slackDoor();
     } catch (IllegalArgumentException e) {
@@ -190,6 +195,22 @@ public final class CountersignConfig extends Configuration {
       throw new Problem(key, String.valueOf(e.getMessage()));
     }
     require(target.credentials() != null, key + ".credentials", "expected read and write logins");
+  }
+
+  private void checkOperation(String name, OperationConfig operation, Role role) throws Problem {
+    String key = "operations." + name;
+    require(name.matches("[a-z][a-z0-9_-]{0,62}"), key, "expected a name such as `restart-search`");
+    require(
+        targets.containsKey(String.valueOf(operation.target())),
+        key + ".target",
+        "expected the name of a target");
+    if (role.works()) {
+      try {
+        operation.check();
+      } catch (IllegalArgumentException e) {
+        throw new Problem(key, String.valueOf(e.getMessage()));
+      }
+    }
   }
 
   private static void requireSecret(String key, String value) throws Problem {
@@ -231,6 +252,10 @@ public final class CountersignConfig extends Configuration {
 
   public Map<String, TargetSection> targets() {
     return new TreeMap<>(targets);
+  }
+
+  public Map<String, OperationConfig> operations() {
+    return new TreeMap<>(operations);
   }
 
   /** What the worker reads of section {@code slack}: it sends. */

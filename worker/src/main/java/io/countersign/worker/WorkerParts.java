@@ -17,6 +17,8 @@ import io.countersign.activity.TargetCatalogue;
 import io.countersign.activity.TargetDatabase;
 import io.countersign.activity.channel.ChannelActivitiesImpl;
 import io.countersign.activity.channel.SlackChannel;
+import io.countersign.activity.infrastructure.HttpSender;
+import io.countersign.activity.infrastructure.Operations;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
@@ -92,7 +94,8 @@ final class WorkerParts implements AutoCloseable {
               catalogues.put(name, new TargetCatalogue(database, analyser));
             });
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
-    Judge judge = new Judge(policy, analyser, catalogues, clock);
+    Operations operations = new Operations(config.operations(), HttpSender.ofThisMachine());
+    Judge judge = new Judge(policy, analyser, catalogues, operations, clock);
     Electorate electorate = new Electorate(policy, facts, seal, clock);
     long resultBytes = config.results().bytes();
     Exports exports = new Exports(artifacts, config.exports().bytes(), new ExportProgress());
@@ -116,7 +119,7 @@ final class WorkerParts implements AutoCloseable {
         new ReviewActivitiesImpl(jdbi, actions, electorate, seal, clock),
         new HeartbeatingExecution(
             new ExecutionActivitiesImpl(
-                jdbi, actions, results, exports, databases, judge, recheck, clock),
+                jdbi, actions, results, exports, databases, operations, judge, recheck, clock),
             exports.progress()),
         grants,
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
