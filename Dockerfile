@@ -6,7 +6,7 @@ COPY . .
 RUN mvn -q -B -ntp -pl worker -am -DskipTests package
 
 FROM eclipse-temurin:25-jre
-RUN useradd --system --create-home countersign
+RUN useradd --system --create-home countersign && install -d -o countersign /var/anchor
 WORKDIR /countersign
 COPY --from=build /build/worker/target/lib lib
 COPY --from=build /build/worker/target/countersign.jar countersign.jar

@@ -37,6 +37,7 @@ public final class Integrator implements AutoCloseable {
 
   private final Jdbi jdbi;
   private final SigningKey key;
+  private final Anchors anchors;
   private final Clock clock;
   private final CountDownLatch closed = new CountDownLatch(1);
   private final Thread thread;
@@ -44,9 +45,15 @@ public final class Integrator implements AutoCloseable {
   private Instant lastCheckpoint = Instant.EPOCH;
   private String lastFault = "";
 
+  /** For a log that nothing outside of the database anchors. */
   public Integrator(Jdbi jdbi, SigningKey key, Clock clock) {
+    this(jdbi, key, Anchors.none(jdbi), clock);
+  }
+
+  public Integrator(Jdbi jdbi, SigningKey key, Anchors anchors, Clock clock) {
     this.jdbi = jdbi;
     this.key = key;
+    this.anchors = anchors;
     this.clock = clock;
     this.thread = Thread.ofPlatform().daemon().name("audit-integrator").unstarted(this::run);
   }
@@ -65,20 +72,26 @@ public final class Integrator implements AutoCloseable {
    * One round: at most one batch, or a heartbeat where one is due.
    *
    * @return the number of entries added; 0 also when another integrator is at work
-   * @throws DamagedLogException when the stored log contradicts its last checkpoint
+   * @throws DamagedLogException when the stored log contradicts its last checkpoint or an anchor
    */
   public int integrate() {
     boolean due = !clock.instant().isBefore(lastCheckpoint.plus(HEARTBEAT));
     if (!due && !jdbi.withExtension(AuditDao.class, AuditDao::isWaiting)) {
       return 0;
     }
-    return jdbi.inTransaction(this::integrate);
+    Round round = jdbi.inTransaction(this::integrate);
+    // Not before COMMIT: an anchor ahead of its log says that the log was set back.
+    round.checkpoint().ifPresent(anchors::append);
+    return round.added();
   }
 
-  private int integrate(Handle handle) {
+  /** What one round did, and the newest checkpoint after it. */
+  private record Round(int added, Optional<AuditDao.StoredCheckpoint> checkpoint) {}
+
+  private Round integrate(Handle handle) {
     AuditDao dao = handle.attach(AuditDao.class);
     if (!dao.tryLock()) {
-      return 0;
+      return new Round(0, Optional.empty());
     }
     Optional<AuditDao.StoredCheckpoint> last = dao.lastCheckpoint();
     Instant now = clock.instant();
@@ -88,14 +101,17 @@ public final class Integrator implements AutoCloseable {
     }
     List<AuditDao.Pending> waiting = dao.waiting(BATCH);
     if (waiting.isEmpty()) {
-      return 0;
+      return new Round(0, last);
     }
-    append(dao, requireIntact(dao, last), waiting, now);
+    Frontier before = requireIntact(dao, last);
+    anchors.requireAgreement(before.size());
+    AuditDao.StoredCheckpoint signed = append(dao, before, waiting, now);
     lastCheckpoint = now;
-    return waiting.size();
+    return new Round(waiting.size(), Optional.of(signed));
   }
 
-  private void append(AuditDao dao, Frontier before, List<AuditDao.Pending> waiting, Instant now) {
+  private AuditDao.StoredCheckpoint append(
+      AuditDao dao, Frontier before, List<AuditDao.Pending> waiting, Instant now) {
     AuditTiles tiles = new AuditTiles(dao);
     Frontier after = before;
     List<AuditDao.Entry> entries = new ArrayList<>(waiting.size());
@@ -112,8 +128,10 @@ public final class Integrator implements AutoCloseable {
       throw new DamagedLogException("the head of the log moved");
     }
     String note = new Checkpoint(key.origin(), after.size(), after.root()).sign(key);
-    dao.insertCheckpoint(
-        new AuditDao.StoredCheckpoint(after.size(), after.root().bytes(), note, now));
+    AuditDao.StoredCheckpoint signed =
+        new AuditDao.StoredCheckpoint(after.size(), after.root().bytes(), note, now);
+    dao.insertCheckpoint(signed);
+    return signed;
   }
 
   /** Signing on top of a log that contradicts its last checkpoint would hide the damage. */

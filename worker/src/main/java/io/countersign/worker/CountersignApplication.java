@@ -26,6 +26,8 @@ import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
+import io.countersign.store.AnchorException;
+import io.countersign.store.Anchors;
 import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
@@ -47,6 +49,7 @@ import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.temporal.client.WorkflowClient;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
@@ -70,6 +73,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
   private final PolicyFile policy;
   private final SigningKey signingKey;
   private final Database database;
+  private final Anchors anchors;
   private final DatabaseConfig databaseConfig;
   private final @Nullable DemoIssuer demoIssuer;
   private @Nullable WorkflowClient client;
@@ -91,6 +95,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
     this.signingKey = openSigningKey(config, file);
     this.databaseConfig = controlDatabase(config, file);
     this.database = openDatabase();
+    this.anchors = openAnchors();
   }
 
   private PolicyFile openPolicy() throws ConfigException {
@@ -142,6 +147,20 @@ public final class CountersignApplication extends Application<CountersignConfig>
     return opened;
   }
 
+  /** Only who signs asks them, and nobody signs before they agree. */
+  private Anchors openAnchors() throws ConfigException {
+    List<Path> files =
+        role.works()
+            ? config.audit().anchorFiles().stream().map(file::resolve).toList()
+            : List.of();
+    try {
+      return Anchors.open(files, database.jdbi(), List.of(signingKey.verifierKey()));
+    } catch (AnchorException e) {
+      database.close();
+      throw file.mistake("audit.anchors", String.valueOf(e.getMessage()));
+    }
+  }
+
   @Override
   public String getName() {
     return "countersign";
@@ -163,6 +182,9 @@ public final class CountersignApplication extends Application<CountersignConfig>
     environment.getApplicationContext().setErrorHandler(new ProblemErrors());
     manage(environment, database);
     config.unused().forEach(key -> LOG.warn("config.yml: {} is not used by this release", key));
+    if (role.works() && anchors.isNone() && !config.isDemo()) {
+      LOG.warn("config.yml: audit.anchors names no file: nothing would tell a restored backup");
+    }
     boolean inProcess = config.temporal() == null;
     String queue = taskQueue();
     WorkflowClient connected = connect(environment, inProcess);
@@ -201,6 +223,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
                 environment.metrics(),
                 new ParserCollector(parsers::metrics),
                 grants,
+                new AnchorWatch(anchors),
                 watchPolicy(environment)))
         .addMapping("/metrics");
   }
@@ -214,7 +237,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
       ResultVault results,
       ArtifactVault artifacts,
       VoteSeal seal) {
-    Integrator integrator = new Integrator(database.jdbi(), signingKey, clock).start();
+    Integrator integrator = new Integrator(database.jdbi(), signingKey, anchors, clock).start();
     manage(environment, integrator);
     Health.register(environment, integrator, clock);
     environment
@@ -223,8 +246,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         .threads(1)
         .build()
         .scheduleWithFixedDelay(() -> deleteExpired(results, artifacts), 1, 60, TimeUnit.SECONDS);
-    manage(
-        environment,
+    WorkerParts parts =
         WorkerParts.start(
             connected,
             inProcess,
@@ -236,7 +258,10 @@ public final class CountersignApplication extends Application<CountersignConfig>
             results,
             artifacts,
             seal,
-            clock));
+            clock);
+    manage(environment, parts);
+    anchors.onDisagreement(parts::takeNoMoreWork);
+    new AnchorWatch(anchors).start(environment);
   }
 
   private static void deleteExpired(ResultVault results, ArtifactVault artifacts) {

@@ -20,6 +20,7 @@ import io.dropwizard.util.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -78,11 +79,26 @@ public final class CountersignConfig extends Configuration {
     }
   }
 
-  /** The log's name and the key that signs it. */
-  public record AuditSection(String origin, String signingKey, @Nullable List<JsonNode> anchors) {
+  /** The log's name, the key that signs it, and where its checkpoints are kept beside it. */
+  public record AuditSection(
+      String origin, String signingKey, @Nullable List<AnchorSection> anchors) {
+    /** As they stand in the configuration. */
+    List<String> anchorFiles() {
+      return anchors == null
+          ? List.of()
+          : anchors.stream().map(AnchorSection::file).filter(Objects::nonNull).toList();
+    }
+
     @Override
     public String toString() {
       return "AuditSection[origin=" + origin + "]";
+    }
+  }
+
+  /** One of the two. */
+  public record AnchorSection(@Nullable String file, @Nullable Boolean slack) {
+    boolean isOne() {
+      return (file == null ? slack != null : slack == null && !file.isBlank());
     }
   }
 
@@ -158,6 +174,10 @@ public final class CountersignConfig extends Configuration {
     require(!policy.isEmpty(), "policy", "expected the path of a policy file");
     require(!audit.origin().isEmpty(), "audit.origin", "expected the log's name");
     require(!audit.signingKey().isEmpty(), "audit.signingKey", "expected a PEM key or its file");
+    require(
+        audit.anchors() == null || audit.anchors().stream().allMatch(AnchorSection::isOne),
+        "audit.anchors",
+        "expected each to be `file: PATH` or `slack: true`");
     require(!targets.isEmpty(), "targets", "expected at least one target");
     requireSecret("results.key", results.key());
     requireSecret("votes.key", votes.key());
@@ -318,8 +338,9 @@ public final class CountersignConfig extends Configuration {
     if (teams != null) {
       unused.add("teams");
     }
-    if (audit.anchors() != null && !audit.anchors().isEmpty()) {
-      unused.add("audit.anchors");
+    if (audit.anchors() != null
+        && audit.anchors().stream().anyMatch(anchor -> anchor.slack() != null)) {
+      unused.add("audit.anchors.slack");
     }
     return unused;
   }

@@ -138,6 +138,11 @@ final class WorkerParts implements AutoCloseable {
         standard.lockTimeout(), standard.idleInTransaction(), config.results().bytes());
   }
 
+  /** What runs goes on, and granted roles are still taken back; nothing new begins. */
+  void takeNoMoreWork() {
+    factory.suspendPolling();
+  }
+
   @Override
   public void close() throws Exception {
     sweep.close();

@@ -84,12 +84,16 @@ abstract class FailureTable {
     return Objects.requireNonNull(fixtures.get(guarantee));
   }
 
-  /**
-   * Starts the control database again. A pool lends a connection that it used within half a second
-   * without looking at it, so everybody waits until the last dead one was looked at.
-   */
   void startControl() throws Exception {
     control.start();
+    awaitControl();
+  }
+
+  /**
+   * After the control database was started again. A pool lends a connection that it used within
+   * half a second without looking at it, so everybody waits until the last dead one was looked at.
+   */
+  void awaitControl() throws Exception {
     for (ExecutionFixture fixture : fixtures.values()) {
       long since = System.nanoTime();
       while (System.nanoTime() - since < 700_000_000L) {

@@ -1,18 +1,25 @@
 package io.countersign.activity;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
 import io.countersign.activity.ExecutionProbe.Step;
 import io.countersign.activity.TargetConfig.Guarantee;
 import io.countersign.sql.StatementClass;
+import io.countersign.worker.engine.CountersignProcess;
 import io.temporal.failure.ApplicationFailure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows in which the worker, its control database or its engine fail. */
 class WorkerFailureTest extends FailureTable {
+  @TempDir private static Path installations;
 
   @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"LEDGER", "XID"})
@@ -131,9 +138,6 @@ class WorkerFailureTest extends FailureTable {
     assertOnce(fixture, id, next, true);
   }
 
-  /** Nobody else commits, so that nothing but our own care brings the id to the disk. */
-
-  /** A million and more transactions later, after every database was frozen. */
   @ParameterizedTest(name = "{0}")
   @EnumSource(names = {"LEDGER", "XID"})
   void row16ControlDatabaseDownWhenTheAttemptIsRecorded(Guarantee guarantee) throws Exception {
@@ -180,5 +184,39 @@ class WorkerFailureTest extends FailureTable {
     assertOnce(fixture, id, value, true);
   }
 
-  /** The worker is cut off from the control database as soon as the transaction is prepared. */
+  /** What the restored database forgot would run again: nothing but its anchor remembers. */
+  @ParameterizedTest(name = "{0}")
+  @EnumSource(names = {"LEDGER", "XID"})
+  void row22ControlDatabaseRestoredFromAnOldBackup(Guarantee guarantee) throws Exception {
+    ExecutionFixture fixture = fixture(guarantee);
+    AnchoredInstallation installation =
+        new AnchoredInstallation(fixture.control, Files.createDirectory(folder(guarantee)));
+    ActionId id = insert(fixture);
+    int value = next;
+    installation.anchorEvidence();
+    control.backUp();
+    awaitControl();
+    assertOnce(fixture, id, value, false);
+    installation.anchorEvidence();
+
+    control.restore();
+    awaitControl();
+    assertThat(fixture.row(id).status()).isEqualTo(ActionStatus.APPROVED);
+    assertThatThrownBy(
+            () ->
+                CountersignProcess.run("worker", installation.config(), installation.environment()))
+        .hasMessageContaining("config.yml: audit.anchors: the log holds ")
+        .hasMessageContaining("the database is older than its anchor");
+    String effects = "select count(*) from effect where id = " + value;
+    assertThat(fixture.count(effects)).isEqualTo(1);
+    assertThat(fixture.row(id).status()).isEqualTo(ActionStatus.APPROVED);
+
+    // Were it to start, only a ledger in the target would know.
+    var unused = fixture.untilDone(fixture.activities(), id);
+    assertThat(fixture.count(effects)).isEqualTo(guarantee == Guarantee.LEDGER ? 1 : 2);
+  }
+
+  private Path folder(Guarantee guarantee) {
+    return installations.resolve(guarantee.name());
+  }
 }

@@ -102,6 +102,13 @@ class ConfigurationMistakesTest {
     POLICY_IS_A_FOLDER("policy: policy.yml", "policy: .", "policy: "),
     NO_SIGNING_KEY(
         "signingKey: audit.pem", "signingKey: other.pem", "audit.signingKey: cannot read"),
+    NO_ANCHOR("signingKey: audit.pem", "signingKey: audit.pem, anchors: [{}]", "audit.anchors: "),
+    BLANK_ANCHOR(
+        "signingKey: audit.pem", "signingKey: audit.pem, anchors: [{file: ''}]", "audit.anchors: "),
+    IN_ANCHOR(
+        "signingKey: audit.pem",
+        "signingKey: audit.pem, anchors: [{colour: red}]",
+        "audit.anchors[0].colour: unknown key, expected one of file, slack"),
     NO_SYNTAX("votes: {", "votes: pl4nted-s3cret: {", "config.yml:"),
     NO_MAPPING(CONFIG, "- pl4nted-s3cret", "expected a mapping of sections"),
     EMPTY(CONFIG, "", "expected a mapping of sections"),

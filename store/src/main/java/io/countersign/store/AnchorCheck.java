@@ -1,0 +1,102 @@
+package io.countersign.store;
+
+import io.countersign.audit.Checkpoint;
+import io.countersign.audit.EvidenceException;
+import io.countersign.audit.MerkleTree;
+import io.countersign.audit.Tile;
+import io.countersign.audit.TreeHash;
+import io.countersign.audit.VerifierKey;
+import java.io.IOException;
+import java.util.List;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Compares the stored log with what an anchor saw of it: every record must be signed by us, and the
+ * newest must be a beginning of the log as it is now.
+ */
+final class AnchorCheck {
+  static final String OLDER = "the database is older than its anchor";
+
+  private final Jdbi jdbi;
+  private final List<VerifierKey> keys;
+
+  AnchorCheck(Jdbi jdbi, List<VerifierKey> keys) {
+    this.jdbi = jdbi;
+    this.keys = List.copyOf(keys);
+  }
+
+  /**
+   * What an anchor holds.
+   *
+   * @param newest entries under its newest checkpoint, 0 when it holds none
+   */
+  record Seen(long records, long newest, boolean torn) {}
+
+  /** Entries in the log, by what it says of itself. */
+  long logSize() {
+    return jdbi.withExtension(
+        AuditDao.class,
+        dao ->
+            Math.max(
+                dao.head().map(AuditDao.Head::size).orElse(0L), dao.lastIndex().orElse(-1L) + 1));
+  }
+
+  Seen compare(FileAnchor anchor) throws IOException, AnchorException {
+    Newest newest = new Newest();
+    boolean torn = anchor.read((number, note) -> newest.take(number, opened(anchor, number, note)));
+    Checkpoint anchored = newest.checkpoint;
+    if (anchored == null) {
+      return new Seen(newest.records, 0, torn);
+    }
+    // Read after the anchor: what was appended meanwhile is in the log by now.
+    jdbi.useTransaction(handle -> requireHeld(handle.attach(AuditDao.class), anchor, anchored));
+    return new Seen(newest.records, anchored.size(), torn);
+  }
+
+  private static final class Newest {
+    private long records;
+    private @Nullable Checkpoint checkpoint;
+
+    void take(long number, Checkpoint opened) {
+      records = number;
+      if (checkpoint == null || opened.size() >= checkpoint.size()) {
+        checkpoint = opened;
+      }
+    }
+  }
+
+  private Checkpoint opened(FileAnchor anchor, long number, String note) throws AnchorException {
+    try {
+      return Checkpoint.open(note, keys);
+    } catch (EvidenceException e) {
+      throw new AnchorException(
+          "record %d of %s is no checkpoint of this log: %s"
+              .formatted(number, anchor, e.getMessage()));
+    }
+  }
+
+  private static void requireHeld(AuditDao dao, FileAnchor anchor, Checkpoint anchored)
+      throws AnchorException {
+    long head = dao.head().map(AuditDao.Head::size).orElse(0L);
+    long entries = Math.min(head, dao.lastIndex().orElse(-1L) + 1);
+    if (entries < anchored.size()) {
+      throw new AnchorException(
+          "the log holds %d entries, but the anchor %s saw %d: %s"
+              .formatted(entries, anchor, anchored.size(), OLDER));
+    }
+    if (!root(dao, anchored.size()).equals(anchored.root())) {
+      throw new AnchorException(
+          "the first %d entries of the log are not those that the anchor %s saw"
+              .formatted(anchored.size(), anchor));
+    }
+  }
+
+  private static TreeHash root(AuditDao dao, long size) throws AnchorException {
+    try {
+      return MerkleTree.root(size, Tile.nodes(new AuditTiles(dao)));
+    } catch (IllegalStateException missing) {
+      throw new AnchorException("the tree of the log is damaged: a hash of it is missing");
+    }
+  }
+}
