@@ -1,6 +1,7 @@
 package io.countersign.activity;
 
 import io.countersign.action.ActionId;
+import io.countersign.activity.review.Standings;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;

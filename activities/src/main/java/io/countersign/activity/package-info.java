@@ -1,4 +1,4 @@
-/** What acts for the workflow: policy, review channels, and the target databases. */
+/** What acts for the workflow, a room for each part; here is what brings late what was cut off. */
 @NullMarked
 package io.countersign.activity;
 

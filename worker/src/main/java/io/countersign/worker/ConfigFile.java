@@ -12,7 +12,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import io.countersign.activity.TargetConfig;
+import io.countersign.activity.targets.TargetConfig;
 import io.dropwizard.jackson.Jackson;
 import java.io.IOException;
 import java.nio.file.Files;

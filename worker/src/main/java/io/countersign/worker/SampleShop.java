@@ -1,8 +1,8 @@
 package io.countersign.worker;
 
-import io.countersign.activity.TargetConfig.Credentials;
-import io.countersign.activity.TargetConfig.Login;
-import io.countersign.activity.TargetSetup;
+import io.countersign.activity.targets.TargetConfig.Credentials;
+import io.countersign.activity.targets.TargetConfig.Login;
+import io.countersign.activity.targets.TargetSetup;
 import io.countersign.store.DatabaseConfig;
 import java.io.IOException;
 import java.io.InputStream;

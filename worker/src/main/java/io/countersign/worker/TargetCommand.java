@@ -1,10 +1,10 @@
 package io.countersign.worker;
 
-import io.countersign.activity.TargetConfig;
-import io.countersign.activity.TargetDoctor;
-import io.countersign.activity.TargetDoctor.Finding;
-import io.countersign.activity.TargetDoctor.Level;
-import io.countersign.activity.TargetSetup;
+import io.countersign.activity.targets.TargetConfig;
+import io.countersign.activity.targets.TargetDoctor;
+import io.countersign.activity.targets.TargetDoctor.Finding;
+import io.countersign.activity.targets.TargetDoctor.Level;
+import io.countersign.activity.targets.TargetSetup;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;

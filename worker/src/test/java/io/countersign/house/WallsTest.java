@@ -86,4 +86,14 @@ class WallsTest {
         .ignoreDependency(alwaysTrue(), type(CanonicalJson.class))
         .check(PRODUCT);
   }
+
+  /** A class that names its neighbours in a circle is in the wrong room. */
+  @Test
+  void roomsOfActivitiesFormNoCircle() {
+    SlicesRuleDefinition.slices()
+        .matching("io.countersign.activity.(*)..")
+        .should()
+        .beFreeOfCycles()
+        .check(PRODUCT);
+  }
 }

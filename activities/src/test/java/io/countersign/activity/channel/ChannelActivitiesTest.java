@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Digest;
-import io.countersign.activity.SampleFacts;
+import io.countersign.activity.judging.SampleFacts;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;

@@ -1,6 +1,6 @@
 package io.countersign.worker.engine;
 
-import io.countersign.activity.TargetCatalogueTest;
+import io.countersign.activity.judging.TargetCatalogueTest;
 import io.countersign.store.DatabaseConfig;
 
 /** The same on the PostgreSQL that the distribution installed, where there is one. */

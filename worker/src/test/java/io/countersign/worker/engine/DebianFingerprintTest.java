@@ -1,6 +1,6 @@
 package io.countersign.worker.engine;
 
-import io.countersign.activity.FingerprintTest;
+import io.countersign.activity.judging.FingerprintTest;
 import io.countersign.store.DatabaseConfig;
 import org.jspecify.annotations.Nullable;
 

@@ -9,7 +9,7 @@ import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
-import io.countersign.activity.SampleFacts;
+import io.countersign.activity.judging.SampleFacts;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.audit.EvidenceException;

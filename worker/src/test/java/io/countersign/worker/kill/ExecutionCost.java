@@ -1,9 +1,9 @@
 package io.countersign.worker.kill;
 
 import io.countersign.action.ActionStatus;
-import io.countersign.activity.ProbedExecution;
-import io.countersign.activity.TargetConfig.Guarantee;
-import io.countersign.activity.TargetDatabase;
+import io.countersign.activity.execution.ProbedExecution;
+import io.countersign.activity.targets.TargetConfig.Guarantee;
+import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.worker.engine.DebianPostgres;
 import io.countersign.workflow.ExecutionActivities;
 import java.io.IOException;

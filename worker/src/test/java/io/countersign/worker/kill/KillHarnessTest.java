@@ -3,7 +3,7 @@ package io.countersign.worker.kill;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
-import io.countersign.activity.ProbedExecution;
+import io.countersign.activity.execution.ProbedExecution;
 import io.countersign.worker.kill.Figures.Deed;
 import io.countersign.worker.kill.Figures.Finding;
 import java.io.IOException;

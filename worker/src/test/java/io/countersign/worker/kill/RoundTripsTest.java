@@ -2,7 +2,7 @@ package io.countersign.worker.kill;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countersign.activity.TargetConfig.Guarantee;
+import io.countersign.activity.targets.TargetConfig.Guarantee;
 import io.countersign.store.TestDatabase;
 import org.junit.jupiter.api.Test;
 

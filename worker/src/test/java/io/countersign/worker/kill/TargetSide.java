@@ -1,9 +1,9 @@
 package io.countersign.worker.kill;
 
-import io.countersign.activity.TargetConfig;
-import io.countersign.activity.TargetConfig.Credentials;
-import io.countersign.activity.TargetConfig.Guarantee;
-import io.countersign.activity.TargetConfig.Login;
+import io.countersign.activity.targets.TargetConfig;
+import io.countersign.activity.targets.TargetConfig.Credentials;
+import io.countersign.activity.targets.TargetConfig.Guarantee;
+import io.countersign.activity.targets.TargetConfig.Login;
 import io.countersign.store.DatabaseConfig;
 import java.sql.Connection;
 import java.sql.DriverManager;

@@ -1,0 +1,5 @@
+/** Which columns of a result are secret, and what stands in their place. */
+@NullMarked
+package io.countersign.activity.masking;
+
+import org.jspecify.annotations.NullMarked;
