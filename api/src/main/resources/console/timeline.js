@@ -30,6 +30,7 @@ const WORDS = {
   'grant.given': () => 'Role granted',
   'grant.revoked': (who) => `${who} asked for the role to be taken back`,
   'grant.overdue': () => 'The role could not be taken back',
+  'grant.not_found': () => 'Nothing to take back was there',
   'grant.taken_back': () => 'Role taken back',
   'vote.refused': (who) => `${whose(who)} vote was refused`,
   'vote.withdrawn': (who) => `${who} took the vote back`,

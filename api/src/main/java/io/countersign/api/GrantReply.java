@@ -28,7 +28,7 @@ record GrantReply(
         grant.until(),
         grant.endedAt(),
         grant.endedWhy(),
-        grant.isInForce() ? grant.failedSince() : null,
-        grant.isInForce() ? grant.failure() : null);
+        grant.endedAt() == null ? grant.failedSince() : null,
+        grant.endedAt() == null ? grant.failure() : null);
   }
 }

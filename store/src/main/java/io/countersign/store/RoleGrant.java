@@ -37,8 +37,13 @@ public record RoleGrant(
     return state.equals("in_force");
   }
 
+  /** True while nobody knows whether the target committed it. */
+  public boolean isPending() {
+    return state.equals("pending");
+  }
+
   /** True if it should be gone by then. */
   public boolean isOver(Instant now) {
-    return isInForce() && (revokedAt != null || !now.isBefore(until));
+    return !state.equals("ended") && (revokedAt != null || !now.isBefore(until));
   }
 }

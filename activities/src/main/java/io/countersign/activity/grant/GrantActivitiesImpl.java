@@ -50,7 +50,10 @@ public final class GrantActivitiesImpl implements GrantActivities {
   @Override
   public Grant takeBack(ActionId id) {
     ActionRow row = actions.find(id).orElseThrow();
-    Optional<RoleGrant> grant = begun(row).filter(known -> known.isOver(grants.now()));
+    Optional<RoleGrant> grant =
+        begun(row)
+            .filter(known -> known.isOver(grants.now()))
+            .filter(known -> known.isInForce() || isDoubted(row));
     if (grant.isPresent()) {
       takeBack(row, grant.get());
     }
@@ -79,12 +82,29 @@ public final class GrantActivitiesImpl implements GrantActivities {
             ExecutionFault.Kind.NO_CREDENTIAL, "the target is not configured any more");
       }
       Found found = new TakingBack(target, grants).takeBack(row, grant);
-      grants.ended(row, grants.find(row.id()).orElse(grant), found);
+      RoleGrant now = grants.find(row.id()).orElse(grant);
+      if (now.isPending() && found.alreadyGone()) {
+        grants.notFound(row, now, found, isDecided(row));
+      } else {
+        grants.ended(row, now, found);
+      }
     } catch (ExecutionFault fault) {
       LOG.warn("taking back the role of {} met {}", row.id(), fault.kind());
       grants.failed(row, grant, fault.words());
       throw ActivityFault.retry(Code.UNAVAILABLE.name(), row.id());
     }
+  }
+
+  /** Its execution ended in doubt, whatever an operator has found out since. */
+  private static boolean isDoubted(ActionRow row) {
+    return row.status() == ActionStatus.NEEDS_RECONCILIATION || isDecided(row);
+  }
+
+  /** An operator believes that it was never given. */
+  private static boolean isDecided(ActionRow row) {
+    return row.status() == ActionStatus.FAILED
+        && row.error() != null
+        && row.error().code() == Code.NOT_EXECUTED;
   }
 
   /** The grant; in force where the action says that it was given, whoever found that out. */

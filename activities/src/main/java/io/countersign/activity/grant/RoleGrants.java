@@ -93,15 +93,41 @@ public final class RoleGrants {
             details.put("why", why);
             details.put("failures", grant.failures());
             details.put("other_grantors", found.others());
+            details.put("in_doubt", grant.isPending());
             actions.record(
                 handle,
                 row.id(),
-                event(row, EventType.GRANT_TAKEN_BACK, sentence(why, found), details));
+                event(row, EventType.GRANT_TAKEN_BACK, sentence(grant, why, found), details));
           }
         });
   }
 
-  private static String sentence(String why, Found found) {
+  /** Of a grant in doubt: the target has nothing of it now; said once. */
+  void notFound(ActionRow row, RoleGrant grant, Found found, boolean isDecided) {
+    jdbi.useTransaction(
+        handle -> {
+          RoleGrantDao dao = handle.attach(RoleGrantDao.class);
+          int looked = dao.looked(row.id().value(), now());
+          if (isDecided) {
+            dao.found(row.id().value(), Json.write(found));
+          }
+          if (looked == 1 && grant.failedAt() == null) {
+            String note =
+                "at its end there was nothing to take back; it is looked for until"
+                    + " an operator says what became of it";
+            actions.record(handle, row.id(), event(row, EventType.GRANT_NOT_FOUND, note, Map.of()));
+          }
+        });
+  }
+
+  boolean isGivenAnew(RoleGrant grant) {
+    return jdbi.withExtension(RoleGrantDao.class, dao -> dao.isGivenAnew(grant.actionId()));
+  }
+
+  private static String sentence(RoleGrant grant, String why, Found found) {
+    if (grant.isPending()) {
+      return "it was there, though nobody knew whether it had been given; taken back at its end";
+    }
     String ending =
         switch (why) {
           case "already_gone" -> "somebody else had taken it back already";

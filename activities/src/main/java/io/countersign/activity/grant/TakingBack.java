@@ -24,7 +24,8 @@ import java.util.Optional;
 /**
  * Takes one granted role back, together with a marker of its own in the target's ledger, so that it
  * happens once. Ours is the membership whose grantor granted it to us; what others granted
- * meanwhile stays.
+ * meanwhile stays. Of a grant in doubt nothing may be there: then no marker stays either, so that
+ * what turns up later is taken back too.
  */
 final class TakingBack {
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
@@ -54,7 +55,11 @@ final class TakingBack {
         return earlier(row.id()).orElse(new Found(false, 0));
       }
       List<Held> held = held(session.connection(), (GrantRole) row.arguments(), grant);
-      List<Held> ours = held.stream().filter(Held::isOurs).toList();
+      List<Held> ours = ours(held, grant);
+      if (ours.isEmpty() && grant.isPending()) {
+        session.rollback();
+        return new Found(true, held.size());
+      }
       for (Held membership : ours) {
         revoke(session.connection(), membership);
       }
@@ -74,6 +79,12 @@ final class TakingBack {
     } catch (SQLException e) {
       throw ExecutionFault.of(e);
     }
+  }
+
+  /** Of a grant in doubt: what another action of ours made later is that one's. */
+  private List<Held> ours(List<Held> held, RoleGrant grant) {
+    boolean isAnothers = grant.isPending() && grants.isGivenAnew(grant);
+    return held.stream().filter(each -> each.isOurs() && !isAnothers).toList();
   }
 
   /** Where there is none, taking back rests on what is there: a second time finds nothing. */
