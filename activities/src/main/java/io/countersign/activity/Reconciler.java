@@ -80,7 +80,9 @@ public final class Reconciler implements AutoCloseable {
   public void restartGrants(Instant before) {
     for (RoleGrant grant :
         jdbi.withExtension(RoleGrantDao.class, grants -> grants.over(before, BATCH))) {
-      actions.find(new ActionId(grant.actionId())).ifPresent(this::restart);
+      if (grant.isInForce()) {
+        actions.find(new ActionId(grant.actionId())).ifPresent(this::restart);
+      }
     }
   }
 

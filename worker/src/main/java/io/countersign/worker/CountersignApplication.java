@@ -54,10 +54,10 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -185,15 +185,17 @@ public final class CountersignApplication extends Application<CountersignConfig>
     if (role.works() && anchors.isNone() && !config.isDemo()) {
       LOG.warn("config.yml: audit.anchors names no file: nothing would tell a restored backup");
     }
-    boolean inProcess = config.temporal() == null;
+    Optional<TargetParts> targets =
+        role.works()
+            ? Optional.of(manage(environment, TargetParts.start(config, database.jdbi(), clock)))
+            : Optional.empty();
     String queue = taskQueue();
-    WorkflowClient connected = connect(environment, inProcess);
+    WorkflowClient connected = connect(environment, config.temporal() == null);
     client = connected;
-    ActionEngine actionEngine = new ActionEngine(connected, queue, config.publicUrl());
-    manage(environment, actionEngine);
+    ActionEngine actionEngine =
+        manage(environment, new ActionEngine(connected, queue, config.publicUrl()));
 
-    ParserPool parsers = new ParserPool();
-    manage(environment, parsers);
+    ParserPool parsers = manage(environment, new ParserPool());
     StatementAnalyser analyser = new StatementAnalyser(parsers);
     ActionStore actions = new ActionStore(database.jdbi());
     VoteSeal seal = new VoteSeal(config.votes().key().getBytes(StandardCharsets.UTF_8));
@@ -202,13 +204,12 @@ public final class CountersignApplication extends Application<CountersignConfig>
     ArtifactVault artifacts =
         new ArtifactVault(database.jdbi(), resultsKey(), config.exports().keepFor());
 
-    if (role.works()) {
-      work(environment, connected, inProcess, queue, analyser, results, artifacts, seal);
+    if (targets.isPresent()) {
+      work(environment, targets.get(), connected, queue, analyser, results, artifacts, seal);
       manage(environment, new Reconciler(actions, database.jdbi(), actionEngine, clock).start());
     }
     if (role.serves()) {
-      ChangeFeed feed = new ChangeFeed(databaseConfig).start();
-      manage(environment, feed);
+      ChangeFeed feed = manage(environment, new ChangeFeed(databaseConfig).start());
       Votes votes = new CastVotes(database.jdbi(), actions, actionEngine, seal, clock);
       serve(environment, actions, feed, votes, results, artifacts, analyser, actionEngine);
     }
@@ -230,8 +231,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
 
   private void work(
       Environment environment,
+      TargetParts targets,
       WorkflowClient connected,
-      boolean inProcess,
       String queue,
       StatementAnalyser analyser,
       ResultVault results,
@@ -240,18 +241,14 @@ public final class CountersignApplication extends Application<CountersignConfig>
     Integrator integrator = new Integrator(database.jdbi(), signingKey, anchors, clock).start();
     manage(environment, integrator);
     Health.register(environment, integrator, clock);
-    environment
-        .lifecycle()
-        .scheduledExecutorService("expired-results")
-        .threads(1)
-        .build()
-        .scheduleWithFixedDelay(() -> deleteExpired(results, artifacts), 1, 60, TimeUnit.SECONDS);
+    new ExpiredResults(results, artifacts).start(environment);
     WorkerParts parts =
         WorkerParts.start(
             connected,
-            inProcess,
+            config.temporal() == null,
             queue,
             config,
+            targets,
             database.jdbi(),
             policy,
             analyser,
@@ -262,15 +259,6 @@ public final class CountersignApplication extends Application<CountersignConfig>
     manage(environment, parts);
     anchors.onDisagreement(parts::takeNoMoreWork);
     new AnchorWatch(anchors).start(environment);
-  }
-
-  private static void deleteExpired(ResultVault results, ArtifactVault artifacts) {
-    try {
-      int deleted = results.deleteExpired() + artifacts.deleteExpired();
-      LOG.debug("deleted {} expired results", deleted);
-    } catch (RuntimeException e) {
-      LOG.warn("expired results were not deleted: {}", e.getClass().getSimpleName());
-    }
   }
 
   private void serve(
@@ -341,8 +329,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         throw new IllegalStateException("the in-process engine is for the demo only");
       }
       EmbeddedEngine embedded = new EmbeddedEngine();
-      manage(environment, embedded);
-      return embedded.client();
+      return manage(environment, embedded).client();
     }
     TemporalConnection connection = TemporalConnection.open(temporal);
     manage(environment, connection);
@@ -378,8 +365,9 @@ public final class CountersignApplication extends Application<CountersignConfig>
     return file.mistake(key, message);
   }
 
-  private static void manage(Environment environment, AutoCloseable part) {
+  private static <T extends AutoCloseable> T manage(Environment environment, T part) {
     environment.lifecycle().manage(new AutoCloseableManager(part));
+    return part;
   }
 
   /** For the demo, which files actions and shows a duplicate run. */

@@ -7,8 +7,6 @@ import io.countersign.activity.execution.ExecutionActivitiesImpl;
 import io.countersign.activity.execution.HeartbeatingExecution;
 import io.countersign.activity.export.ExportProgress;
 import io.countersign.activity.export.Exports;
-import io.countersign.activity.grant.GrantActivitiesImpl;
-import io.countersign.activity.grant.GrantSweep;
 import io.countersign.activity.infrastructure.HttpSender;
 import io.countersign.activity.infrastructure.Operations;
 import io.countersign.activity.judging.Judge;
@@ -46,22 +44,14 @@ final class WorkerParts implements AutoCloseable {
   private static final Duration STICKY = Duration.ofSeconds(1);
 
   private final WorkerFactory factory;
-  private final List<TargetDatabase> targets;
   private final List<TargetCatalogue> catalogues;
   private final List<SlackChannel> slack;
-  private final GrantSweep sweep;
 
   private WorkerParts(
-      WorkerFactory factory,
-      List<TargetDatabase> targets,
-      List<TargetCatalogue> catalogues,
-      List<SlackChannel> slack,
-      GrantSweep sweep) {
+      WorkerFactory factory, List<TargetCatalogue> catalogues, List<SlackChannel> slack) {
     this.factory = factory;
-    this.targets = targets;
     this.catalogues = catalogues;
     this.slack = slack;
-    this.sweep = sweep;
   }
 
   /**
@@ -72,6 +62,7 @@ final class WorkerParts implements AutoCloseable {
       boolean inProcess,
       String taskQueue,
       CountersignConfig config,
+      TargetParts targets,
       Jdbi jdbi,
       PolicyFile policy,
       StatementAnalyser analyser,
@@ -81,18 +72,11 @@ final class WorkerParts implements AutoCloseable {
       Clock clock) {
     ActionStore actions = new ActionStore(jdbi);
     Map<String, Target> facts = new TreeMap<>();
-    Map<String, TargetDatabase> databases = new TreeMap<>();
     Map<String, TargetCatalogue> catalogues = new TreeMap<>();
-    TargetDatabase.Settings settings = settings(config);
-    config
-        .targets()
-        .forEach(
-            (name, section) -> {
-              TargetDatabase database = new TargetDatabase(name, section.toConfig(), settings);
-              facts.put(name, section.toTarget(name));
-              databases.put(name, database);
-              catalogues.put(name, new TargetCatalogue(database, analyser));
-            });
+    Map<String, TargetDatabase> databases = targets.databases();
+    config.targets().forEach((name, section) -> facts.put(name, section.toTarget(name)));
+    databases.forEach(
+        (name, database) -> catalogues.put(name, new TargetCatalogue(database, analyser)));
     List<SlackChannel> slack = config.slackSender().map(SlackChannel::new).stream().toList();
     Operations operations = new Operations(config.operations(), HttpSender.ofThisMachine());
     Judge judge = new Judge(policy, analyser, catalogues, operations, clock);
@@ -111,7 +95,6 @@ final class WorkerParts implements AutoCloseable {
                 .setUsingVirtualThreads(true)
                 .setStickyQueueScheduleToStartTimeout(inProcess ? Duration.ZERO : STICKY)
                 .build());
-    GrantActivitiesImpl grants = new GrantActivitiesImpl(jdbi, actions, databases, clock);
     worker.registerWorkflowImplementationTypes(ActionWorkflowImpl.class, PreviewWorkflowImpl.class);
     worker.registerActivitiesImplementations(
         new PolicyActivitiesImpl(jdbi, actions, judge, electorate, recheck, resultBytes, clock),
@@ -121,21 +104,10 @@ final class WorkerParts implements AutoCloseable {
             new ExecutionActivitiesImpl(
                 jdbi, actions, results, exports, databases, operations, judge, recheck, clock),
             exports.progress()),
-        grants,
+        targets.grants(),
         new ChannelActivitiesImpl(jdbi, List.copyOf(slack), URI.create(config.publicUrl()), clock));
     factory.start();
-    return new WorkerParts(
-        factory,
-        List.copyOf(databases.values()),
-        List.copyOf(catalogues.values()),
-        slack,
-        new GrantSweep(grants, clock).start());
-  }
-
-  private static TargetDatabase.Settings settings(CountersignConfig config) {
-    TargetDatabase.Settings standard = TargetDatabase.Settings.DEFAULT;
-    return new TargetDatabase.Settings(
-        standard.lockTimeout(), standard.idleInTransaction(), config.results().bytes());
+    return new WorkerParts(factory, List.copyOf(catalogues.values()), slack);
   }
 
   /** What runs goes on, and granted roles are still taken back; nothing new begins. */
@@ -145,11 +117,9 @@ final class WorkerParts implements AutoCloseable {
 
   @Override
   public void close() throws Exception {
-    sweep.close();
     factory.shutdown();
     factory.awaitTermination(5, TimeUnit.SECONDS);
     catalogues.forEach(TargetCatalogue::close);
-    targets.forEach(TargetDatabase::close);
     for (SlackChannel channel : slack) {
       channel.close();
     }

@@ -9,25 +9,32 @@ import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A granted role ends in time with a real Temporal server, though its worker is killed. */
+/** A granted role ends in time with a real Temporal server, though workers are killed. */
 class RealGrantTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** What the product promises; a machine may be busy once, not every time. */
+  private static final Duration PROMISE = Duration.ofSeconds(2);
+
+  private static final int TRIES = 3;
+
   @TempDir private Path folder;
   private RealStage stage;
-  private CountersignProcess worker;
 
   @BeforeEach
   void start() throws Exception {
     stage = new RealStage(folder);
     stage.startServer();
-    worker = stage.startWorker();
   }
 
   @AfterEach
@@ -37,21 +44,33 @@ class RealGrantTest {
     }
   }
 
+  /** As an installation runs that may lose a machine: two workers. */
   @Test
-  void grantedRoleEndsThoughItsWorkerIsKilled() throws Exception {
-    JsonNode stoodBy = granted("PT30S");
-    CountersignProcess other = stage.startWorker();
-    worker.kill();
-    assertThat(isMember()).isTrue();
-    ends(stoodBy, "expired", "another worker stood by");
+  void roleGrantedForFiveSecondsIsGoneTwoSecondsLaterThoughAWorkerIsKilled() throws Exception {
+    Deque<CountersignProcess> workers = new ArrayDeque<>();
+    workers.add(stage.startWorker());
+    workers.add(stage.startWorker());
+    Duration best = Duration.ofDays(1);
+    for (int attempt = 0; attempt < TRIES; attempt++) {
+      JsonNode action = granted("PT5S");
+      workers.remove().kill();
+      Duration late = ends(action, "with two workers, of which one was killed");
+      best = late.compareTo(best) < 0 ? late : best;
+      workers.add(stage.startWorker());
+    }
+    assertThat(best).isLessThanOrEqualTo(PROMISE);
+  }
 
-    JsonNode restarted = granted("PT5S");
-    other.kill();
-    assertThat(isMember()).isTrue();
+  @Test
+  void roleEndsWhenItsOnlyWorkerIsBackAndAtOnceWhenRevoked() throws Exception {
+    CountersignProcess worker = stage.startWorker();
+    JsonNode action = granted("PT5S");
+    worker.kill();
     stage.startWorker();
-    ends(restarted, "expired", "the only worker was started again");
+    ends(action, "with one worker, killed and started again");
 
     JsonNode early = granted("PT10M");
+    assertThat(isMember()).isTrue();
     long asked = System.nanoTime();
     assertThat(stage.http().post("bob", path(early) + "/revoke", Map.of()).http()).isEqualTo(200);
     awaitGone();
@@ -88,18 +107,17 @@ class RealGrantTest {
     stage.http().post("alice", path(action) + "/votes", vote);
     JsonNode done = stage.http().until("agent-1", path(action), RealGrantTest::isOver);
     assertThat(done.path("status").asText()).describedAs("%s", done).isEqualTo("SUCCEEDED");
-    assertThat(done.path("grant").path("state").asText()).isEqualTo("in_force");
     return done;
   }
 
-  private void ends(JsonNode action, String why, String how) throws Exception {
+  /** How long after its end it is gone, by the target's clock. */
+  private Duration ends(JsonNode action, String how) throws Exception {
     Instant until = Instant.parse(action.path("grant").path("until").asText());
-    awaitGone();
-    Instant gone = Instant.now();
-    assertThat(gone).isAfterOrEqualTo(until);
-    System.out.printf(
-        "%s: gone %d ms after its end%n", how, Duration.between(until, gone).toMillis());
-    assertThat(grant(action).path("ended_why").asText()).isEqualTo(why);
+    Duration late = Duration.between(until, awaitGone());
+    System.out.printf("%s: gone %d ms after its end%n", how, late.toMillis());
+    assertThat(late).isPositive();
+    assertThat(grant(action).path("ended_why").asText()).isEqualTo("expired");
+    return late;
   }
 
   private JsonNode grant(JsonNode action) throws Exception {
@@ -112,22 +130,33 @@ class RealGrantTest {
         .path("grant");
   }
 
-  private void awaitGone() throws Exception {
+  /** When it was first seen gone, which is a little after it went. */
+  private Instant awaitGone() throws Exception {
     long end = System.nanoTime() + PATIENCE.toNanos();
-    while (isMember()) {
+    Optional<Instant> gone = seenGone();
+    while (gone.isEmpty()) {
       assertThat(System.nanoTime()).describedAs(stage.logs()).isLessThan(end);
+      gone = seenGone();
     }
+    return gone.get();
   }
 
   private boolean isMember() throws Exception {
+    return seenGone().isEmpty();
+  }
+
+  private Optional<Instant> seenGone() throws Exception {
     DatabaseConfig shop = stage.stage().shop();
     try (var login = DriverManager.getConnection(shop.url(), shop.user(), shop.password());
         var row =
             login
                 .createStatement()
-                .executeQuery("select pg_has_role('analyst', 'reporting', 'member')")) {
+                .executeQuery(
+                    "select pg_has_role('analyst', 'reporting', 'member'), clock_timestamp()")) {
       row.next();
-      return row.getBoolean(1);
+      return row.getBoolean(1)
+          ? Optional.empty()
+          : Optional.of(row.getObject(2, OffsetDateTime.class).toInstant());
     }
   }
 
