@@ -37,7 +37,7 @@ class DemoPolicyTest {
         row("unseen write", SampleFacts.of("write").notInspectable(), Outcome.REFUSE, NOBODY),
         row("export", SampleFacts.of("export"), Outcome.REVIEW, DBA),
         row("tagged export", SampleFacts.of("export").tagged("pii"), Outcome.REVIEW, BOTH),
-        row("role", SampleFacts.of("role"), Outcome.REVIEW, BOTH),
+        row("role without an end", SampleFacts.of("role"), Outcome.REFUSE, NOBODY),
         row("ddl", SampleFacts.of("ddl"), Outcome.REVIEW, Map.of("dba", 2)),
         row("admin", SampleFacts.of("admin"), Outcome.REFUSE, NOBODY),
         row("unknown", SampleFacts.of("unknown"), Outcome.REFUSE, NOBODY),
@@ -66,6 +66,13 @@ class DemoPolicyTest {
     Verdict verdict =
         PolicyFile.open(FILE).current().judge(GrantFactsTest.granting(grant), SampleFacts.CALM);
     assertThat(verdict.outcome()).isEqualTo(outcome);
+  }
+
+  @Test
+  void grantWithoutAnEndIsRefusedWithAdvice() throws PolicyException {
+    Verdict verdict =
+        PolicyFile.open(FILE).current().judge(SampleFacts.of("role").facts(), SampleFacts.CALM);
+    assertThat(verdict.because()).contains("grant_role", "duration");
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.countersign.action.Json;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -56,5 +57,14 @@ class BadGrantTest {
     assertThat(answer.http()).isEqualTo(422);
     assertThat(answer.body().path("code").asText()).isEqualTo("VALIDATION");
     assertThat(answer.body().path("detail").asText()).contains(expected);
+  }
+
+  @Test
+  void grantWithoutAnEndIsRefusedAndTheWayToOneIsTold() {
+    ApiClient.Answer asked = api.submit("agent-1", "grant reporting to analyst");
+    ApiClient.Answer ended = api.ended("agent-1", asked.id());
+    assertThat(ended.status()).isEqualTo("REFUSED");
+    assertThat(ended.body().path("error").path("message").asText())
+        .contains("ask for it as grant_role, with a duration");
   }
 }
