@@ -11,7 +11,6 @@ import io.countersign.action.GrantRole;
 import io.countersign.action.Limits;
 import io.countersign.action.Operation;
 import io.countersign.sql.Analysis;
-import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.sql.StatementGate;
 import java.nio.charset.StandardCharsets;
@@ -115,14 +114,6 @@ final class ArgumentsReader {
     List<String> statements = steps(arguments, "statements");
     if (statements.isEmpty()) {
       throw Body.refusal("`arguments.statements` is missing, expected at least one statement");
-    }
-    for (int i = 0; i < statements.size(); i++) {
-      if (statements.size() > 1 && OutsideTransaction.isNeeded(statements.get(i))) {
-        throw Body.refusal(
-            "`arguments.statements[%d]` cannot run in a transaction, expected it in a migration of"
-                    .formatted(i)
-                + " its own");
-      }
     }
     return new Asked(
         new ApplyMigration(

@@ -117,6 +117,16 @@ public interface ActionDao {
       """)
   Optional<Long> takeFence(@Bind("id") String id, @Bind("at") Instant at);
 
+  /** The next fence for whoever holds this one; empty where somebody else took it. */
+  @SqlQuery(
+      """
+      update action set fence = fence + 1, changed_at = :at
+      where id = :id and status = 'EXECUTING' and fence = :fence
+      returning fence
+      """)
+  Optional<Long> nextFence(
+      @Bind("id") String id, @Bind("fence") long fence, @Bind("at") Instant at);
+
   @SqlQuery("select fence from action where id = :id for update")
   long lockFence(@Bind("id") String id);
 

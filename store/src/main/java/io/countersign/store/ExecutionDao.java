@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 public interface ExecutionDao {
 
   /**
-   * One attempt to execute an action.
+   * One attempt to execute an action, or one part of it.
    *
+   * @param part of a migration that no single transaction holds, from 1; 1 for everything else
    * @param backendStart as the target's pg_stat_activity shows it
    * @param guarantee {@code ledger}, {@code xid} or {@code at_most_once}
    * @param xid the target's transaction, 64 bits; null where it ran in none
@@ -29,6 +30,7 @@ public interface ExecutionDao {
   record Attempt(
       String actionId,
       long fence,
+      int part,
       Instant startedAt,
       int backendPid,
       String backendStart,
@@ -38,6 +40,16 @@ public interface ExecutionDao {
       @Nullable String timeline,
       @Nullable Long rowCount,
       @Nullable Long resultBytes) {
+
+    /** What stands for it in the target's ledger. */
+    public String marker() {
+      return marker(actionId, part);
+    }
+
+    /** What stands for one part of an action in the target's ledger. */
+    public static String marker(String actionId, int part) {
+      return part == 1 ? actionId : actionId + "/" + part;
+    }
 
     /** What it did if it took effect; empty where it did not get so far as to know. */
     public Optional<Outcome> outcome(Handle handle) {
@@ -59,9 +71,9 @@ public interface ExecutionDao {
    */
   @SqlUpdate(
       """
-      insert into execution_attempt (action_id, fence, started_at, backend_pid, backend_start,
-          guarantee, xid, system_identifier, timeline, state)
-      select id, fence, :startedAt, :backendPid, :backendStart, :guarantee, :xid,
+      insert into execution_attempt (action_id, fence, part, started_at, backend_pid,
+          backend_start, guarantee, xid, system_identifier, timeline, state)
+      select id, fence, :part, :startedAt, :backendPid, :backendStart, :guarantee, :xid,
           :systemIdentifier, :timeline, 'open'
       from action
       where id = :actionId and fence = :fence and status = 'EXECUTING'
@@ -102,7 +114,7 @@ public interface ExecutionDao {
 
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, guarantee, xid,
+      select action_id, fence, part, started_at, backend_pid, backend_start, guarantee, xid,
           system_identifier, timeline, row_count, result_bytes
       from execution_attempt where action_id = :actionId and fence = :fence
       """)
@@ -111,11 +123,20 @@ public interface ExecutionDao {
   /** Attempts not proven ended, oldest first. */
   @SqlQuery(
       """
-      select action_id, fence, started_at, backend_pid, backend_start, guarantee, xid,
+      select action_id, fence, part, started_at, backend_pid, backend_start, guarantee, xid,
           system_identifier, timeline, row_count, result_bytes
       from execution_attempt where action_id = :actionId and state = 'open' order by fence
       """)
   List<Attempt> open(@Bind("actionId") String actionId);
+
+  /** One for each part that took effect, in their order. */
+  @SqlQuery(
+      """
+      select action_id, fence, part, started_at, backend_pid, backend_start, guarantee, xid,
+          system_identifier, timeline, row_count, result_bytes
+      from execution_attempt where action_id = :actionId and state = 'committed' order by part
+      """)
+  List<Attempt> committed(@Bind("actionId") String actionId);
 
   /** Asks for an execution to be stopped; answers 0 where it is not running any more. */
   @SqlUpdate(

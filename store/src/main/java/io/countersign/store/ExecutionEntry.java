@@ -2,6 +2,7 @@ package io.countersign.store;
 
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import io.countersign.store.ExecutionDao.Attempt;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ public final class ExecutionEntry {
   private ExecutionEntry() {}
 
   /**
-   * Digests of packet and verdict, and every counted vote.
+   * Digests of packet and verdict, every counted vote, and what earlier parts of it did.
    *
    * @param guarantee that applied; null where nothing got that far
    * @param fence how many attempts there were
@@ -26,6 +27,10 @@ public final class ExecutionEntry {
       details.put("guarantee", guarantee);
     }
     details.put("attempts", fence);
+    List<Attempt> done = handle.attach(ExecutionDao.class).committed(row.id().value());
+    if (!done.isEmpty()) {
+      details.put("earlier_parts", done.stream().map(ExecutionEntry::part).toList());
+    }
     Digest packet = row.packetDigest();
     if (packet != null) {
       details.put("packet_digest", packet.value());
@@ -36,6 +41,15 @@ public final class ExecutionEntry {
     List<Ballot> counted = handle.attach(BallotDao.class).counted(row.id().value());
     details.put("votes", counted.stream().map(ExecutionEntry::vote).toList());
     return details;
+  }
+
+  private static Map<String, Object> part(Attempt attempt) {
+    Long rows = attempt.rowCount();
+    return Map.of(
+        "part", attempt.part(),
+        "guarantee", attempt.guarantee(),
+        "rows", rows == null ? 0 : rows,
+        "executed_at", attempt.startedAt().toString());
   }
 
   private static Map<String, Object> vote(Ballot ballot) {

@@ -2,10 +2,12 @@ package io.countersign.store;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
+import io.countersign.action.ApplyMigration;
 import io.countersign.action.Code;
 import io.countersign.action.Digest;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
+import io.countersign.sql.TransactionParts;
 import io.countersign.store.ExecutionDao.Attempt;
 import java.time.Instant;
 import java.util.Map;
@@ -55,13 +57,23 @@ public final class Reconciliations {
                   handle, row, doubted.map(Attempt::guarantee).orElse(null), row.fence());
           details.put("decision", decision);
           details.put("reason_digest", Digest.sha256(reason).value());
-          if (executed) {
+          if (executed && isLastPart(row, doubted)) {
             succeed(handle, row, operator, doubted, details, at);
           } else {
+            if (executed) {
+              attempts.committed(id, fence);
+            }
             fail(handle, row, operator, details, at);
           }
           return true;
         });
+  }
+
+  /** Of a migration in parts nothing follows a part in doubt, whatever became of it. */
+  private static boolean isLastPart(ActionRow row, Optional<Attempt> doubted) {
+    return doubted.isEmpty()
+        || !(row.arguments() instanceof ApplyMigration migration)
+        || doubted.get().part() == TransactionParts.of(migration.statements()).size();
   }
 
   private void succeed(
@@ -96,12 +108,15 @@ public final class Reconciliations {
   private void fail(
       Handle handle, ActionRow row, Event.Actor operator, Map<String, Object> details, Instant at) {
     String id = row.id().value();
-    ActionError error =
-        new ActionError(
-            Code.NOT_EXECUTED,
-            "an operator found that it did not take effect",
-            ActionError.Retry.RESUBMIT);
-    handle.attach(ExecutionDao.class).aborted(id, row.fence());
+    ExecutionDao attempts = handle.attach(ExecutionDao.class);
+    attempts.aborted(id, row.fence());
+    int done = attempts.committed(id).size();
+    String found =
+        done == 0
+            ? "an operator found that it did not take effect"
+            : "an operator found that %s took effect and nothing after it"
+                .formatted(stepsOf(row, done));
+    ActionError error = new ActionError(Code.NOT_EXECUTED, found, ActionError.Retry.RESUBMIT);
     handle.attach(ResultDao.class).discardPending(id);
     details.put("rows", 0);
     end(
@@ -110,6 +125,14 @@ public final class Reconciliations {
         ActionStatus.FAILED,
         Change.NONE.withError(error),
         event(row, operator, Code.NOT_EXECUTED, details, at));
+  }
+
+  private static String stepsOf(ActionRow row, int parts) {
+    if (row.arguments() instanceof ApplyMigration migration) {
+      int to = TransactionParts.of(migration.statements()).get(parts - 1).to();
+      return new TransactionParts.Part(0, to, false).steps();
+    }
+    throw new IllegalStateException("only a migration has parts");
   }
 
   private void end(Handle handle, ActionRow row, ActionStatus to, Change change, Event event) {

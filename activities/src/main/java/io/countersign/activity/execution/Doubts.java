@@ -1,10 +1,13 @@
 package io.countersign.activity.execution;
 
 import io.countersign.action.ActionKind;
+import io.countersign.action.ApplyMigration;
 import io.countersign.activity.targets.ExecutionFault;
 import io.countersign.activity.targets.Fate.Probe;
 import io.countersign.sql.QualifiedName;
 import io.countersign.sql.Resolution;
+import io.countersign.sql.TransactionParts;
+import io.countersign.sql.TransactionParts.Part;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ExecutionDao.Attempt;
 import io.countersign.store.Reconciliation;
@@ -32,7 +35,7 @@ final class Doubts {
         attempt == null ? fence : attempt.fence(),
         fault.words(),
         ifExecuted(row, attempt),
-        "nothing of it took effect and nothing will; the requester may submit it again",
+        ifNotExecuted(row, attempt),
         probe(row, attempt, best),
         at);
   }
@@ -46,17 +49,38 @@ final class Doubts {
     if (row.kind() == ActionKind.CHANGE_INFRASTRUCTURE) {
       return begun;
     }
+    List<Part> parts = parts(row);
+    if (parts.size() > 1) {
+      String done = new Part(0, parts.get(attempt.part() - 1).to(), false).steps();
+      return begun + ": " + done + " took effect, and no later step will";
+    }
     Long rows = attempt.rowCount();
     return rows == null
         ? begun + "; how many rows it touched was not recorded"
         : begun + " and returned or changed " + rows + " rows";
   }
 
+  private static String ifNotExecuted(ActionRow row, @Nullable Attempt attempt) {
+    List<Part> parts = parts(row);
+    if (attempt == null || attempt.part() == 1 || parts.size() < attempt.part()) {
+      return "nothing of it took effect and nothing will; the requester may submit it again";
+    }
+    String done = new Part(0, parts.get(attempt.part() - 2).to(), false).steps();
+    return "only " + done + " took effect; the requester may submit the rest again";
+  }
+
+  private static List<Part> parts(ActionRow row) {
+    return row.arguments() instanceof ApplyMigration migration
+        ? TransactionParts.of(migration.statements())
+        : List.of();
+  }
+
   private static String probe(ActionRow row, @Nullable Attempt attempt, Probe probe) {
     String xid = attempt == null ? null : attempt.xid();
     return switch (probe) {
       case LEDGER ->
-          "select * from countersign.execution where action_id = '%s';".formatted(row.id());
+          "select * from countersign.execution where action_id = '%s';"
+              .formatted(attempt == null ? row.id().value() : attempt.marker());
       case RECEIVER ->
           """
           -- ask the receiver of the operation whether it has done what came with the header

@@ -25,6 +25,8 @@ import io.countersign.activity.targets.TargetSession;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.StatementClass;
+import io.countersign.sql.TransactionParts;
+import io.countersign.sql.TransactionParts.Part;
 import io.countersign.store.ActionRow;
 import io.countersign.store.ExecutionDao.Attempt;
 import io.countersign.store.Outcome;
@@ -32,7 +34,6 @@ import io.countersign.store.ResultTable;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,9 @@ import org.jspecify.annotations.Nullable;
  *   <li>COMMIT
  *   <li>close attempt, action and evidence in one transaction
  * </ol>
+ *
+ * <p>A migration that no single transaction holds goes through all of this part by part, each with
+ * a fence and a proof of its own.
  */
 final class Execution {
   private static final String UNCONFIRMED =
@@ -61,12 +65,15 @@ final class Execution {
   private final ActionId id;
   private final Digest permittedDigest;
   private final boolean permitted;
-  private final long fence;
+  private final List<Part> parts;
   private final Meanings meanings;
   private final Operations operations;
   private final Exports exports;
   private final StatementClass statementClass;
+  private long fence;
+  private int part = 1;
   private @Nullable String guarantee;
+  private @Nullable String warning;
   private boolean resolved;
 
   Execution(
@@ -86,6 +93,10 @@ final class Execution {
     this.operations = operations;
     this.exports = exports;
     Analysis analysis = row.analysis();
+    this.parts =
+        row.arguments() instanceof ApplyMigration migration
+            ? TransactionParts.of(migration.statements())
+            : List.of();
     this.statementClass = analysis == null ? StatementClass.UNKNOWN : analysis.statementClass();
   }
 
@@ -146,37 +157,35 @@ final class Execution {
     resolved = true;
     Verdict verdict = requirePermit();
     Work work = work(verdict, target, recorder);
-    ResultTable table;
-    try (TargetSession session = target.begin(purpose(verdict));
-        StopWatch _ = StopWatch.start(id, recorder, session)) {
-      table = Objects.requireNonNull(work.run(session).table());
-      session.commit();
-    }
-    probe.reached(Step.RAN, id);
-    ResultTable.Written text = table.write();
-    Outcome outcome =
-        new Outcome(
-            table.rows().size(),
-            TargetDatabase.READ_ONLY,
-            recorder.now(),
-            text.sha256(),
-            text.bytes());
-    probe.reached(Step.PENDING, id);
-    boolean closed = recorder.succeedRead(row, fence, outcome, table, text);
-    probe.reached(Step.CLOSED, id);
-    if (!closed) {
-      throw ExecutionFault.superseded();
-    }
-    return new Executed(ActionStatus.SUCCEEDED, false);
+    return new Reading(row, fence, work, purpose(verdict), recorder).run(target, probe);
   }
 
   private Executed change(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
       throws ExecutionFault {
+    part = recorder.done(id).size() + 1;
+    try {
+      Executed executed = onePart(target, recorder, probe);
+      while (executed.status() == ActionStatus.EXECUTING) {
+        executed = onePart(target, recorder, probe);
+      }
+      return executed;
+    } catch (ExecutionFault fault) {
+      throw part == 1
+          ? fault
+          : fault.leaving(
+              new Part(0, parts.get(part - 2).to(), false).steps() + " took effect and stay so");
+    }
+  }
+
+  private Executed onePart(TargetDatabase target, ExecutionRecorder recorder, ExecutionProbe probe)
+      throws ExecutionFault {
     Optional<EarlierAttempts.Committed> earlier =
         EarlierAttempts.resolve(row, statementClass, target, recorder);
     if (earlier.isPresent()) {
-      String warning = earlier.get().inDoubtOfStandby() ? UNCONFIRMED : null;
-      return finish(earlier.get().fate(), warning, recorder);
+      if (earlier.get().inDoubtOfStandby()) {
+        warning = UNCONFIRMED;
+      }
+      return finish(earlier.get().fate(), recorder);
     }
     resolved = true;
     Verdict verdict = row.verdict();
@@ -201,7 +210,7 @@ final class Execution {
       throws ExecutionFault {
     Outcome outcome;
     try (TargetSession session = target.beginToIdentify(purpose(row.verdict()))) {
-      Optional<Identity> identity = proof.identify(session, id, fence, permittedDigest);
+      Optional<Identity> identity = proof.identify(session, marker(), fence, permittedDigest);
       guarantee = proof.guarantee();
       if (identity.isEmpty()) {
         session.rollback();
@@ -210,7 +219,9 @@ final class Execution {
       probe.reached(Step.MARKED, id);
       requirePermit();
       Attempt attempt =
-          recorder.open(id, fence, proof, identity.get()).orElseThrow(() -> refusal(id, recorder));
+          recorder
+              .open(id, fence, part, proof, identity.get())
+              .orElseThrow(() -> refusal(id, recorder));
       probe.reached(Step.RECORDED, id);
       try (StopWatch _ = StopWatch.start(id, recorder, session)) {
         outcome = runApproved(attempt, target, session, recorder, probe);
@@ -219,9 +230,9 @@ final class Execution {
       session.commit();
     }
     probe.reached(Step.COMMITTED, id);
-    boolean closed = recorder.succeed(row, fence, outcome, null);
+    Executed executed = close(fence, outcome, recorder);
     probe.reached(Step.CLOSED, id);
-    return new Executed(ActionStatus.SUCCEEDED, !closed);
+    return executed;
   }
 
   private Outcome runApproved(
@@ -259,7 +270,7 @@ final class Execution {
       probe.reached(Step.MARKED, id);
       Attempt attempt =
           recorder
-              .open(id, fence, Proof.NONE, session.identityOutside())
+              .open(id, fence, part, Proof.NONE, session.identityOutside())
               .orElseThrow(() -> refusal(id, recorder));
       probe.reached(Step.RECORDED, id);
       try (StopWatch _ = StopWatch.start(id, recorder, session)) {
@@ -272,9 +283,26 @@ final class Execution {
       }
       probe.reached(Step.RAN, id);
     }
-    boolean closed = recorder.succeed(row, fence, outcome, null);
+    Executed executed = close(fence, outcome, recorder);
     probe.reached(Step.CLOSED, id);
+    return executed;
+  }
+
+  /** Closes the action, or one part of it, after which the next one comes with the next fence. */
+  private Executed close(long attempt, Outcome outcome, ExecutionRecorder recorder)
+      throws ExecutionFault {
+    if (part < parts.size()) {
+      fence = recorder.partDone(id, attempt, fence).orElseThrow(ExecutionFault::superseded);
+      part++;
+      resolved = false;
+      return new Executed(ActionStatus.EXECUTING, false);
+    }
+    boolean closed = recorder.succeed(row, attempt, outcome, warning);
     return new Executed(ActionStatus.SUCCEEDED, !closed);
+  }
+
+  private String marker() {
+    return Attempt.marker(id.value(), part);
   }
 
   /** Why an attempt may not go on. */
@@ -290,7 +318,14 @@ final class Execution {
       case ExecuteSql sql ->
           new StatementWork(
               row, sql.steps().getFirst(), statementClass, verdict, target.target(), meanings);
-      case ApplyMigration migration -> new MigrationWork(row, migration, verdict, meanings);
+      case ApplyMigration migration ->
+          new MigrationWork(
+              row,
+              migration,
+              parts.get(part - 1),
+              ExecutionRecorder.rows(recorder.done(id)),
+              verdict,
+              meanings);
       case GrantRole grant -> new GrantWork(row, grant, meanings, recorder.grants());
       case ChangeInfrastructure change -> new SettingWork(row, change, operations, target);
       case ExportData _ ->
@@ -303,18 +338,16 @@ final class Execution {
   private Executed finishUnrecorded(TargetDatabase target, ExecutionRecorder recorder)
       throws ExecutionFault {
     try (TargetLook look = target.look(statementClass)) {
-      Optional<TargetSession.Marker> marker = look.marker(id.value());
+      Optional<TargetSession.Marker> marker = look.marker(marker());
       if (marker.isEmpty()) {
         throw ExecutionFault.of(Kind.UNREACHABLE, "the target's record of this action went away");
       }
-      return finish(
-          new Fate.Committed(marker.get().fence(), marker.get().digest()), null, recorder);
+      return finish(new Fate.Committed(marker.get().fence(), marker.get().digest()), recorder);
     }
   }
 
   /** An earlier attempt committed and could not say so. */
-  private Executed finish(
-      Fate.Committed committed, @Nullable String warning, ExecutionRecorder recorder)
+  private Executed finish(Fate.Committed committed, ExecutionRecorder recorder)
       throws ExecutionFault {
     String ran = committed.digest();
     if (ran != null && !ran.equals(permittedDigest.value())) {
@@ -329,8 +362,7 @@ final class Execution {
                     ExecutionFault.unknown(
                         "the target has executed it, but the control database knows nothing",
                         Probe.LEDGER));
-    recorder.succeed(row, committed.fence(), outcome, warning);
-    return new Executed(ActionStatus.SUCCEEDED, true);
+    return new Executed(close(committed.fence(), outcome, recorder).status(), true);
   }
 
   private Verdict requirePermit() throws ExecutionFault {

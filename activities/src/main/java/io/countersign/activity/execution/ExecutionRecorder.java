@@ -32,6 +32,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -91,12 +92,13 @@ final class ExecutionRecorder {
   }
 
   /** Empty where a newer attempt took the fence. */
-  Optional<Attempt> open(ActionId id, long fence, Proof proof, Identity identity) {
+  Optional<Attempt> open(ActionId id, long fence, int part, Proof proof, Identity identity) {
     Incarnation incarnation = identity.incarnation();
     Attempt attempt =
         new Attempt(
             id.value(),
             fence,
+            part,
             now(),
             identity.backendPid(),
             identity.backendStart(),
@@ -108,6 +110,37 @@ final class ExecutionRecorder {
             null);
     int opened = jdbi.inTransaction(handle -> handle.attach(ExecutionDao.class).open(attempt));
     return opened == 1 ? Optional.of(attempt) : Optional.empty();
+  }
+
+  /** The attempts that took effect, one for each part. */
+  List<Attempt> done(ActionId id) {
+    return jdbi.withExtension(ExecutionDao.class, attempts -> attempts.committed(id.value()));
+  }
+
+  /** Rows that they changed. */
+  static long rows(List<Attempt> done) {
+    return done.stream().map(Attempt::rowCount).filter(Objects::nonNull).mapToLong(n -> n).sum();
+  }
+
+  /**
+   * Closes one part of a migration as committed and goes on to the next.
+   *
+   * @param attempt the fence that it committed with
+   * @param fence our own
+   * @return the next fence; empty where somebody else goes on
+   */
+  OptionalLong partDone(ActionId id, long attempt, long fence) {
+    Instant at = now();
+    return jdbi.inTransaction(
+        handle -> {
+          // Whoever took the fence finds out by itself, and attempts that are open are its own.
+          Optional<Long> next = handle.attach(ActionDao.class).nextFence(id.value(), fence, at);
+          if (next.isEmpty()) {
+            return OptionalLong.empty();
+          }
+          handle.attach(ExecutionDao.class).committed(id.value(), attempt);
+          return OptionalLong.of(next.get());
+        });
   }
 
   /** An earlier attempt is proven to have had no effect. */
@@ -199,7 +232,8 @@ final class ExecutionRecorder {
 
   private boolean succeed(
       Handle handle, ActionRow row, long fence, Outcome outcome, @Nullable String warning) {
-    if (!close(handle, row, fence, outcome, warning)) {
+    List<Attempt> done = handle.attach(ExecutionDao.class).committed(row.id().value());
+    if (!close(handle, row, fence, whole(outcome, done), warning)) {
       return false;
     }
     handle.attach(ExecutionDao.class).committed(row.id().value(), fence);
@@ -207,6 +241,21 @@ final class ExecutionRecorder {
     results.confirm(row.id().value(), fence);
     results.discardPending(row.id().value());
     return true;
+  }
+
+  /** With what earlier parts did, under the weakest guarantee of all. */
+  private static Outcome whole(Outcome last, List<Attempt> done) {
+    String weakest = last.guarantee();
+    for (Attempt attempt : done) {
+      weakest = Proof.weaker(weakest, attempt.guarantee());
+    }
+    return new Outcome(
+        rows(done) + last.rows(),
+        weakest,
+        last.executedAt(),
+        last.resultSha256(),
+        last.bytes(),
+        last.operated());
   }
 
   private boolean close(
@@ -254,7 +303,7 @@ final class ExecutionRecorder {
             return false;
           }
           Map<String, Object> details = ExecutionEntry.details(handle, row, guarantee, fence);
-          details.put("rows", 0);
+          details.put("rows", rows(handle.attach(ExecutionDao.class).committed(row.id().value())));
           if (failure.sqlState() != null) {
             details.put("sqlstate", failure.sqlState());
           }

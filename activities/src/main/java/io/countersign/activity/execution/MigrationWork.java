@@ -9,57 +9,66 @@ import io.countersign.activity.targets.Meanings;
 import io.countersign.activity.targets.NativeStatement;
 import io.countersign.activity.targets.TargetSession;
 import io.countersign.policy.Verdict;
-import io.countersign.sql.OutsideTransaction;
+import io.countersign.sql.TransactionParts.Part;
 import io.countersign.store.ActionRow;
 import java.util.List;
 
 /**
- * Runs the statements of a migration one after the other; a failure names its step and takes all of
- * them back.
+ * Runs the statements of one part of a migration one after the other; a failure names its step and
+ * takes all of the part back.
  */
 final class MigrationWork implements Work {
   private final ActionRow row;
   private final List<Statement> steps;
+  private final Part part;
+  private final long earlierRows;
   private final Verdict verdict;
   private final Meanings meanings;
 
-  MigrationWork(ActionRow row, ApplyMigration migration, Verdict verdict, Meanings meanings) {
+  /**
+   * @param earlierRows that earlier parts changed
+   */
+  MigrationWork(
+      ActionRow row,
+      ApplyMigration migration,
+      Part part,
+      long earlierRows,
+      Verdict verdict,
+      Meanings meanings) {
     this.row = row;
     this.steps = migration.steps();
+    this.part = part;
+    this.earlierRows = earlierRows;
     this.verdict = verdict;
     this.meanings = meanings;
   }
 
   @Override
   public boolean isOutsideTransaction() {
-    return steps.stream().anyMatch(step -> OutsideTransaction.isNeeded(step.sql()));
+    return part.isOutside();
   }
 
   @Override
   public Done run(TargetSession session) throws ExecutionFault {
-    boolean isOutside = isOutsideTransaction();
-    if (isOutside && steps.size() > 1) {
-      throw ExecutionFault.of(
-          Kind.STATEMENT, "a statement that runs in no transaction must be a migration of its own");
+    if (part.from() == 0) {
+      // Its own statements change the catalogue, so the comparison comes before the first.
+      Differences.refuseAny(session.meaning(meanings, row.proposal()), row.resolution());
     }
-    // Its own statements change the catalogue, so the comparison comes before the first.
-    Differences.refuseAny(session.meaning(meanings, row.proposal()), row.resolution());
     long changed = 0;
-    for (int i = 0; i < steps.size(); i++) {
+    for (int i = part.from(); i < part.to(); i++) {
       try {
-        changed += step(session, steps.get(i), isOutside);
+        changed += step(session, steps.get(i));
       } catch (ExecutionFault fault) {
         throw fault.at("step " + (i + 1) + " of " + steps.size());
       }
-      requireFew(changed);
+      requireFew(earlierRows + changed);
     }
     return new Done(changed, null);
   }
 
-  private long step(TargetSession session, Statement step, boolean isOutside)
-      throws ExecutionFault {
+  private long step(TargetSession session, Statement step) throws ExecutionFault {
     NativeStatement.Answer answer = session.run(step, row.limits().maxRows());
-    if (!isOutside) {
+    if (!part.isOutside()) {
       // The answer also tells that the transaction is still our own.
       var unused = session.rowsChanged();
     }

@@ -113,7 +113,7 @@ final class Sending {
   private Executed send(OutgoingRequest request, ExecutionProbe probe) throws ExecutionFault {
     Attempt attempt =
         recorder
-            .open(row.id(), fence, Proof.NONE, NO_BACKEND)
+            .open(row.id(), fence, 1, Proof.NONE, NO_BACKEND)
             .orElseThrow(() -> Execution.refusal(row.id(), recorder));
     long recorded = System.nanoTime();
     probe.reached(Step.RECORDED, row.id());

@@ -228,7 +228,7 @@ public final class Judge {
     if (!(arguments instanceof ApplyMigration migration)) {
       return arguments.steps().stream().map(step -> understand(catalogue, step)).toList();
     }
-    MigrationSteps known = new MigrationSteps(catalogue.target());
+    MigrationSteps known = new MigrationSteps(catalogue.target(), migration.statements());
     return migration.steps().stream().map(step -> understand(catalogue, step, known)).toList();
   }
 

@@ -4,6 +4,8 @@ import io.countersign.action.Target;
 import io.countersign.activity.catalogue.CatalogueReader;
 import io.countersign.sql.Resolution;
 import io.countersign.sql.SchemaChange;
+import io.countersign.sql.TransactionParts;
+import io.countersign.sql.TransactionParts.Part;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -16,10 +18,12 @@ import java.util.TreeSet;
 final class MigrationSteps {
   private final Target target;
   private final Set<String> created = new TreeSet<>();
+  private final List<Part> parts;
   private int number;
 
-  MigrationSteps(Target target) {
+  MigrationSteps(Target target, List<String> statements) {
     this.target = target;
+    this.parts = TransactionParts.of(statements);
   }
 
   /** What the next step's names mean after the steps before it. */
@@ -39,7 +43,24 @@ final class MigrationSteps {
 
   /** What takes long while others wait, for reviewers of the step that came last. */
   List<String> warnings(SchemaChange change) {
-    return change.warnings().stream().map(text -> "step " + number + ": " + text).toList();
+    List<String> warnings = new ArrayList<>(change.warnings());
+    for (Part part : parts) {
+      if (part.from() == number - 1) {
+        warnings.addAll(warnings(part));
+      }
+    }
+    return warnings.stream().map(text -> "step " + number + ": " + text).toList();
+  }
+
+  private List<String> warnings(Part part) {
+    List<String> warnings = new ArrayList<>();
+    if (part.isOutside()) {
+      warnings.add("runs in no transaction, at most once");
+    }
+    if (part.from() > 0) {
+      warnings.add("what was done before it stays, even if it fails");
+    }
+    return warnings;
   }
 
   /** Without a schema it is created in the first of the search path. */

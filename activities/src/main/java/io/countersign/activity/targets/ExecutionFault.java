@@ -113,6 +113,11 @@ public final class ExecutionFault extends Exception {
     return new ExecutionFault(kind, place + ": " + words(), sqlState, probe);
   }
 
+  /** The same, with what stays nevertheless. */
+  public ExecutionFault leaving(String what) {
+    return new ExecutionFault(kind, words() + "; " + what, sqlState, probe);
+  }
+
   public Kind kind() {
     return kind;
   }

@@ -1,6 +1,5 @@
 package io.countersign.activity.targets;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.activity.targets.Fate.Probe;
 import io.countersign.activity.targets.TargetLook.Status;
@@ -19,9 +18,9 @@ record LedgerProof() implements Proof {
   }
 
   @Override
-  public Optional<Identity> identify(TargetSession session, ActionId id, long fence, Digest digest)
-      throws ExecutionFault {
-    return session.mark(id, fence, digest);
+  public Optional<Identity> identify(
+      TargetSession session, String marker, long fence, Digest digest) throws ExecutionFault {
+    return session.mark(marker, fence, digest);
   }
 
   @Override
@@ -35,7 +34,7 @@ record LedgerProof() implements Proof {
       return new Fate.Running();
     }
     // Its transaction is over, so that the marker is there now or never.
-    return look.marker(attempt.actionId())
+    return look.marker(attempt.marker())
         .<Fate>map(marker -> new Fate.Committed(marker.fence(), marker.digest()))
         .orElseGet(Fate.Aborted::new);
   }

@@ -1,6 +1,5 @@
 package io.countersign.activity.targets;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.activity.targets.Fate.Probe;
 import io.countersign.store.ExecutionDao.Attempt;
@@ -15,8 +14,8 @@ record NoProof() implements Proof {
   }
 
   @Override
-  public Optional<Identity> identify(TargetSession session, ActionId id, long fence, Digest digest)
-      throws ExecutionFault {
+  public Optional<Identity> identify(
+      TargetSession session, String marker, long fence, Digest digest) throws ExecutionFault {
     return Optional.of(session.identity());
   }
 

@@ -1,6 +1,5 @@
 package io.countersign.activity.targets;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.store.ExecutionDao.Attempt;
 import java.util.List;
@@ -26,14 +25,22 @@ public sealed interface Proof permits LedgerProof, XidProof, NoProof {
         .orElseThrow();
   }
 
+  /** The one of two guarantees that promises less. */
+  static String weaker(String one, String other) {
+    List<String> names = BEST_FIRST.stream().map(Proof::guarantee).toList();
+    return names.indexOf(one) < names.indexOf(other) ? other : one;
+  }
+
   /** The name in packet, outcome and receipt. */
   String guarantee();
 
   /**
    * Identifies the attempt in its open transaction, before anything else runs there. Empty where an
    * earlier attempt has committed; throws {@code NO_PROOF} where this target gives none.
+   *
+   * @param marker stands for the action, or its part, in the target's ledger
    */
-  Optional<Identity> identify(TargetSession session, ActionId id, long fence, Digest digest)
+  Optional<Identity> identify(TargetSession session, String marker, long fence, Digest digest)
       throws ExecutionFault;
 
   /** What became of an earlier attempt that left this proof. */

@@ -73,7 +73,7 @@ public final class TargetLook implements AutoCloseable {
   }
 
   /** The marker of the attempt that committed. */
-  public Optional<Marker> marker(String actionId) throws ExecutionFault {
+  public Optional<Marker> marker(String marker) throws ExecutionFault {
     return row(
         """
         select max(fence), max(digest) from countersign.execution where action_id = ?
@@ -82,7 +82,7 @@ public final class TargetLook implements AutoCloseable {
             row.getString(2) == null
                 ? Optional.empty()
                 : Optional.of(new Marker(row.getLong(1), row.getString(2))),
-        actionId);
+        marker);
   }
 
   /** Whether the attempt's backend is still at work on it. */

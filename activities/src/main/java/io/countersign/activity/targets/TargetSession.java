@@ -1,6 +1,5 @@
 package io.countersign.activity.targets;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.action.Proposal;
 import io.countersign.action.Statement;
@@ -85,7 +84,7 @@ public final class TargetSession implements AutoCloseable {
    *
    * @return empty where an earlier attempt has committed
    */
-  Optional<Identity> mark(ActionId id, long fence, Digest digest) throws ExecutionFault {
+  Optional<Identity> mark(String marker, long fence, Digest digest) throws ExecutionFault {
     String sql =
         """
         insert into countersign.execution (action_id, fence, digest) values (?, ?, ?)
@@ -96,7 +95,7 @@ public final class TargetSession implements AutoCloseable {
       Optional<String> xid =
           start.ask(
               sql,
-              List.of(id.value(), fence, digest.value()),
+              List.of(marker, fence, digest.value()),
               row -> row.next() ? Optional.of(row.getString(1)) : Optional.empty());
       return xid.map(own -> identity(own, null));
     } catch (SQLException e) {

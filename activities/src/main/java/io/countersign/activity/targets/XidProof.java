@@ -1,6 +1,5 @@
 package io.countersign.activity.targets;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.activity.targets.Fate.Probe;
 import io.countersign.activity.targets.Identity.Incarnation;
@@ -21,8 +20,8 @@ record XidProof() implements Proof {
   }
 
   @Override
-  public Optional<Identity> identify(TargetSession session, ActionId id, long fence, Digest digest)
-      throws ExecutionFault {
+  public Optional<Identity> identify(
+      TargetSession session, String marker, long fence, Digest digest) throws ExecutionFault {
     return Optional.of(session.durableIdentity());
   }
 

@@ -349,7 +349,7 @@ class ExecutionGuardTest {
     var jdbi = fixture.control.database().jdbi();
     var attempt =
         new ExecutionDao.Attempt(
-            id.value(), 1, Instant.now(), 1, "1", "ledger", "1", null, null, null, null);
+            id.value(), 1, 1, Instant.now(), 1, "1", "ledger", "1", null, null, null, null);
     List<Integer> seen =
         jdbi.inTransaction(
             handle -> {
