@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Two people who add a migration on the same day take the same number. */
@@ -17,7 +18,8 @@ class MigrationsTest {
         .extracting(file -> file.getFileName().toString())
         .allMatch(name -> name.matches("V[1-9]\\d*__[a-z]+(_[a-z]+)+\\.sql"));
     List<Integer> numbers = migrations.stream().map(MigrationsTest::number).sorted().toList();
-    assertThat(numbers).doesNotHaveDuplicates();
+    assertThat(numbers)
+        .containsExactlyElementsOf(IntStream.rangeClosed(1, numbers.size()).boxed().toList());
   }
 
   private static int number(Path migration) {

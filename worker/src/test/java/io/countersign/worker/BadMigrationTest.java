@@ -52,8 +52,6 @@ class BadMigrationTest {
         bad("reset", "controls", m -> steps(m).add("reset all")),
         bad("discard", "controls", m -> steps(m).add("discard all")),
         bad("constraints", "controls", m -> steps(m).add("set constraints all deferred")),
-        bad("index", "in a transaction", m -> steps(m).add("create index concurrently on a (b)")),
-        bad("vacuum", "statements[1]` cannot run", m -> steps(m).add("vacuum orders")),
         bad(
             "commit to roll back",
             "rollback_statements[0]` controls",

@@ -144,6 +144,24 @@ class MigrationPartsTest {
   }
 
   @Test
+  void workerThatWakesLateLeavesTheRestToTheOther() throws Exception {
+    ActionId id = approved(STEPS);
+    boolean[] slept = {false};
+    Executed late =
+        gate.execute(
+            id,
+            (step, action) -> {
+              if (step == Step.COMMITTED && !slept[0]) {
+                slept[0] = true;
+                assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.SUCCEEDED);
+              }
+            });
+    assertThat(late).isEqualTo(new Executed(ActionStatus.SUCCEEDED, true));
+    assertThat(bills()).isEqualTo(101);
+    assertThat(outcome(id).rows()).isEqualTo(101);
+  }
+
+  @Test
   void endOfWhatRunsOnceIsForPeopleAndNothingFollowsIt() throws Exception {
     for (boolean executed : List.of(true, false)) {
       gate.databases.sql("drop table if exists bill");
