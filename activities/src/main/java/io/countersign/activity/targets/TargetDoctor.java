@@ -103,6 +103,7 @@ public final class TargetDoctor {
     logins.computeIfAbsent(StatementClass.WRITE, _ -> credentials.write());
     logins.computeIfAbsent(StatementClass.DDL, _ -> credentials.ddl());
     logins.computeIfAbsent(StatementClass.ROLE, _ -> credentials.roles());
+    logins.computeIfAbsent(StatementClass.ADMIN, _ -> credentials.admin());
     if (!logins.containsKey(StatementClass.READ)) {
       say(Level.FAILURE, "there is no login for reads: nothing can be asked of the catalogue");
     }
@@ -190,8 +191,16 @@ public final class TargetDoctor {
     if (findings.size() == before) {
       say(Level.OK, "`%s` has no more rights than its class of statement needs".formatted(user));
     }
-    if (type != StatementClass.READ) {
+    if (type == StatementClass.ADMIN) {
+      reloading(user, ask);
+    } else if (type != StatementClass.READ) {
       guarantee(user, ask);
+    }
+  }
+
+  private void reloading(String user, DoctorQuestions ask) throws SQLException {
+    if (!ask.holds("select has_function_privilege('pg_catalog.pg_reload_conf()', 'execute')")) {
+      say(Level.FAILURE, "`%s` may not call pg_reload_conf()".formatted(user));
     }
   }
 

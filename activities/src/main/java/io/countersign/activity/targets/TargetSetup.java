@@ -53,12 +53,24 @@ public final class TargetSetup {
           """
               .formatted(quoted(granting.user())));
     }
+    Login admin = logins.admin();
+    if (admin != null) {
+      say(
+          """
+          -- Settings of the server: %1$s may change exactly those that you name, and have the
+          -- server read them. From PostgreSQL 15, for each setting:
+          --   grant alter system on parameter work_mem to %1$s;
+          grant execute on function pg_catalog.pg_reload_conf() to %1$s;
+          """
+              .formatted(quoted(admin.user())));
+    }
     return sql.toString();
   }
 
   private void roles() {
     List<String> all =
-        users(Stream.of(logins.read(), logins.write(), logins.ddl(), logins.roles()));
+        users(
+            Stream.of(logins.read(), logins.write(), logins.ddl(), logins.roles(), logins.admin()));
     say(
         """
         do $$

@@ -8,6 +8,7 @@ import io.countersign.action.Limits;
 import io.countersign.action.PrincipalType;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
+import io.countersign.activity.infrastructure.Operations;
 import io.countersign.activity.judging.Judge;
 import io.countersign.activity.judging.PolicyActivitiesImpl;
 import io.countersign.activity.judging.Recheck;
@@ -55,21 +56,23 @@ public final class GateFixture implements AutoCloseable {
   private final Path path;
   private final PolicyFile policy;
   private final TargetCatalogue catalogue = new TargetCatalogue(databases.target, analyser);
-  private final Judge judge;
-  private final Recheck recheck;
-  private final PolicyActivitiesImpl judging;
+  private final Electorate electorate;
+  private Operations operations;
+  private Judge judge;
+  private Recheck recheck;
+  private PolicyActivitiesImpl judging;
   private final ReviewActivitiesImpl reviews;
 
   public GateFixture(Path path, String rules) throws Exception {
+    this(path, rules, Operations.none());
+  }
+
+  GateFixture(Path path, String rules, Operations declared) throws Exception {
     this.path = path;
     write(rules);
     policy = PolicyFile.open(path);
-    judge = new Judge(policy, analyser, Map.of("shop", catalogue), clock);
-    var electorate = new Electorate(policy, Map.of("shop", databases.target.target()), seal, clock);
-    long bytes = TargetDatabase.Settings.DEFAULT.maxBytes();
-    recheck = new Recheck(jdbi, databases.store, judge, electorate, bytes, clock);
-    judging =
-        new PolicyActivitiesImpl(jdbi, databases.store, judge, electorate, recheck, bytes, clock);
+    electorate = new Electorate(policy, Map.of("shop", databases.target.target()), seal, clock);
+    declare(declared);
     reviews = new ReviewActivitiesImpl(jdbi, databases.store, electorate, seal, clock);
     jdbi.useExtension(
         PersonDao.class,
@@ -77,6 +80,16 @@ public final class GateFixture implements AutoCloseable {
           people.saw("alice", "Alice", List.of("dba", "security"), clock.instant());
           people.saw("bob", "Bob", List.of("dba"), clock.instant());
         });
+  }
+
+  /** Puts other operations in force, as a restart with another config.yml does. */
+  final void declare(Operations others) {
+    operations = others;
+    judge = new Judge(policy, analyser, Map.of("shop", catalogue), operations, clock);
+    long bytes = TargetDatabase.Settings.DEFAULT.maxBytes();
+    recheck = new Recheck(jdbi, databases.store, judge, electorate, bytes, clock);
+    judging =
+        new PolicyActivitiesImpl(jdbi, databases.store, judge, electorate, recheck, bytes, clock);
   }
 
   private void write(String rules) throws Exception {
@@ -214,17 +227,21 @@ public final class GateFixture implements AutoCloseable {
   }
 
   public Executed execute(ActionId id, ExecutionProbe probe) {
+    return activities(databases.target, recheck::beforeStart, probe).execute(id, row(id).digest());
+  }
+
+  ExecutionActivitiesImpl activities(TargetDatabase target, Gate gate, ExecutionProbe probe) {
     return new ExecutionActivitiesImpl(
-            jdbi,
-            databases.store,
-            databases.vault,
-            databases.exports,
-            Map.of("shop", databases.target),
-            judge::resolve,
-            recheck::beforeStart,
-            clock,
-            probe)
-        .execute(id, row(id).digest());
+        jdbi,
+        databases.store,
+        databases.vault,
+        databases.exports,
+        Map.of("shop", target),
+        operations,
+        judge::resolve,
+        gate,
+        clock,
+        probe);
   }
 
   public ActionRow row(ActionId id) {

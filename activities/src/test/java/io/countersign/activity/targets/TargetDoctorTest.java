@@ -73,6 +73,8 @@ class TargetDoctorTest {
           alter role {w} bypassrls|FAILURE|`{w}` has the attribute bypassrls
           alter role {w} createrole|FAILURE|`{w}` has the attribute createrole
           alter role {w} replication|FAILURE|`{w}` has the attribute replication
+          alter role {a} superuser|FAILURE|`{a}` has the attribute superuser
+          revoke execute on function pg_reload_conf() from {a}|FAILURE|`{a}` may not call pg_reload
           grant pg_write_all_data to {r}|FAILURE|`{r}` is a member of `pg_write_all_data`
           grant pg_execute_server_program to {w}|FAILURE|a member of `pg_execute_server_program`
           alter table people owner to {w}|FAILURE|`{w}` owns `public.people`
@@ -167,7 +169,7 @@ class TargetDoctorTest {
   private void setUp() throws SQLException {
     run("create table people (email text); create sequence tally");
     run(TargetSetup.sql(name, config().credentials(), List.of("public")));
-    for (String user : List.of("_r", "_w")) {
+    for (String user : List.of("_r", "_w", "_a")) {
       run("alter role %s password 'secret'".formatted(name + user));
     }
   }
@@ -181,7 +183,12 @@ class TargetDoctorTest {
         owner.url().replaceFirst("\\?.*", ""),
         null,
         null,
-        new Credentials(new Login(name + "_r", "secret"), new Login(writer, "secret"), null, null),
+        new Credentials(
+            new Login(name + "_r", "secret"),
+            new Login(writer, "secret"),
+            null,
+            null,
+            new Login(name + "_a", "secret")),
         guarantee,
         null,
         TAGS);
@@ -207,6 +214,7 @@ class TargetDoctorTest {
   private String filled(String text) {
     return text.replace("{r}", name + "_r")
         .replace("{w}", name + "_w")
+        .replace("{a}", name + "_a")
         .replace("{n}", name)
         .replace("{l}", "countersign.execution");
   }
