@@ -49,6 +49,7 @@ public final class Api {
     ActionResource.Owners owners =
         agent -> jdbi.withExtension(PersonDao.class, people -> people.owners(agent));
     jersey.register(new ProblemMapper());
+    jersey.register(new UnreadBody());
     jersey.register(
         new ActionResource(
             proposals, owners, actions, engine, visibility, waiting, replies, clock));

@@ -71,16 +71,8 @@ class ExecutionCrashTest {
     return fixture.count("select count(*) from effect where id = " + value);
   }
 
-  /** As Temporal does: until it answers. */
   private Executed untilDone(ExecutionActivitiesImpl activities, ActionId id, Digest digest) {
-    for (int i = 0; i < 100; i++) {
-      try {
-        return activities.execute(id, digest);
-      } catch (ApplicationFailure e) {
-        assertThat(e.isNonRetryable()).isFalse();
-      }
-    }
-    throw new AssertionError("never ended");
+    return AskingAgain.untilDone(() -> activities.execute(id, digest));
   }
 
   @ParameterizedTest

@@ -39,7 +39,6 @@ import io.countersign.store.Reconciliations;
 import io.countersign.store.ResultVault;
 import io.countersign.store.TestDatabase;
 import io.countersign.workflow.ExecutionActivities.Executed;
-import io.temporal.failure.ApplicationFailure;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -242,16 +241,7 @@ public final class ExecutionFixture implements AutoCloseable {
 
   Executed untilDone(ExecutionActivitiesImpl activities, ActionId id) {
     Digest digest = digest(id);
-    for (int i = 0; i < 200; i++) {
-      try {
-        return activities.execute(id, digest);
-      } catch (ApplicationFailure e) {
-        if (e.isNonRetryable()) {
-          throw e;
-        }
-      }
-    }
-    throw new AssertionError("never ended");
+    return AskingAgain.untilDone(() -> activities.execute(id, digest));
   }
 
   boolean askStop(ActionId id) {

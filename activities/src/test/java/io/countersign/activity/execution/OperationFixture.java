@@ -11,10 +11,8 @@ import io.countersign.activity.infrastructure.OperationConfig;
 import io.countersign.activity.infrastructure.Operations;
 import io.countersign.activity.infrastructure.Receiver;
 import io.countersign.workflow.ExecutionActivities.Executed;
-import io.temporal.failure.ApplicationFailure;
 import java.net.InetAddress;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -90,16 +88,7 @@ abstract class OperationFixture {
 
   /** Tries for as long as it is asked to, as the engine does. */
   Executed untilDone(ActionId id) {
-    long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-    while (true) {
-      try {
-        return gate.execute(id);
-      } catch (ApplicationFailure again) {
-        if (again.isNonRetryable() || System.nanoTime() > end) {
-          throw again;
-        }
-      }
-    }
+    return AskingAgain.untilDone(() -> gate.execute(id));
   }
 
   String code(ActionId id) {
