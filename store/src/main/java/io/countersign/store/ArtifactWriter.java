@@ -56,7 +56,9 @@ public final class ArtifactWriter {
   }
 
   private boolean add(byte[] plain, int length, long rows, boolean last) {
-    digest.update(plain, 0, length);
+    for (int from = 0; from < length; from += Sealing.SLICE) {
+      digest.update(plain, from, Math.min(Sealing.SLICE, length - from));
+    }
     bytes += length;
     byte[] sealed =
         Sealing.seal(key, plain, length, ArtifactVault.chunkBound(id, fence, chunks, last));

@@ -14,8 +14,11 @@ final class Sealing {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
 
-  /** The JVM compiles what is called often: a megabyte in one call takes forty times as long. */
-  private static final int SLICE = 1024;
+  /**
+   * How much is given to a cipher or a digest at once. The JVM compiles what is called often: a
+   * megabyte in one call takes forty times as long.
+   */
+  static final int SLICE = 1024;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 

@@ -19,6 +19,7 @@ import java.util.Optional;
  * checked and commits reach the disk, unlike with the embedded one. It ends with the test JVM.
  */
 public final class DebianPostgres implements AutoCloseable {
+  private static final String NONE = "no PostgreSQL server is installed in /usr/lib/postgresql";
   private static final String USER = "postgres";
   private static final String PASSWORD = "a-test-password";
 
@@ -62,11 +63,19 @@ public final class DebianPostgres implements AutoCloseable {
    */
   public static DebianPostgres startOrSkip(String... settings) {
     Optional<Path> programs = installedPrograms();
-    assumeTrue(programs.isPresent(), "no PostgreSQL server is installed in /usr/lib/postgresql");
+    assumeTrue(programs.isPresent(), NONE);
+    return start(programs.get(), settings);
+  }
+
+  /** Starts one for a run that is no test. */
+  public static DebianPostgres startInstalled() {
+    return start(installedPrograms().orElseThrow(() -> new IllegalStateException(NONE)));
+  }
+
+  private static DebianPostgres start(Path programs, String... settings) {
     try {
       Path folder = Files.createTempDirectory("countersign-postgres");
-      var postgres =
-          new DebianPostgres(folder, programs.get(), FreePorts.row(1), List.of(settings));
+      var postgres = new DebianPostgres(folder, programs, FreePorts.row(1), List.of(settings));
       postgres.create();
       postgres.start();
       Runtime.getRuntime().addShutdownHook(new Thread(postgres::close));

@@ -35,8 +35,8 @@ final class ExecutionCost implements AutoCloseable {
     ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("ROOT"))
         .setLevel(ch.qos.logback.classic.Level.WARN);
     int times = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 1000;
-    try (DebianPostgres one = DebianPostgres.startOrSkip();
-        DebianPostgres other = DebianPostgres.startOrSkip();
+    try (DebianPostgres one = DebianPostgres.startInstalled();
+        DebianPostgres other = DebianPostgres.startInstalled();
         var control = new ControlSide(one.database("control"));
         var cost = new ExecutionCost(control, new TargetSide(other.database("counted")))) {
       cost.print(Guarantee.LEDGER, times);
