@@ -89,6 +89,12 @@ public final class CountersignConfig extends Configuration {
           : anchors.stream().map(AnchorSection::file).filter(Objects::nonNull).toList();
     }
 
+    List<String> unused() {
+      return anchors != null && anchors.stream().anyMatch(anchor -> anchor.slack() != null)
+          ? List.of("audit.anchors.slack")
+          : List.of();
+    }
+
     @Override
     public String toString() {
       return "AuditSection[origin=" + origin + "]";
@@ -338,10 +344,7 @@ public final class CountersignConfig extends Configuration {
     if (teams != null) {
       unused.add("teams");
     }
-    if (audit.anchors() != null
-        && audit.anchors().stream().anyMatch(anchor -> anchor.slack() != null)) {
-      unused.add("audit.anchors.slack");
-    }
+    unused.addAll(audit.unused());
     return unused;
   }
 }

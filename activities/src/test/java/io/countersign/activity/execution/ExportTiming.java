@@ -32,8 +32,6 @@ public final class ExportTiming {
 
   public static void main(String[] arguments) throws Exception {
     int rounds = arguments.length == 0 ? 20 : Integer.parseInt(arguments[0]);
-    ((ch.qos.logback.classic.Logger) org.slf4j.LoggerFactory.getLogger("ROOT"))
-        .setLevel(ch.qos.logback.classic.Level.WARN);
     try (ExportFixture exports = new ExportFixture()) {
       exports.databases.sql(TABLE.formatted(ROWS));
       exports.databases.sql("vacuum analyze wide");
