@@ -20,6 +20,7 @@ public final class TestDatabase implements AutoCloseable {
     this.config = config;
     this.database = Database.open(config);
     database.migrate();
+    EvidenceGuard.install(database.jdbi());
   }
 
   public static TestDatabase create() {

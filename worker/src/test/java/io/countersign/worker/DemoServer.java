@@ -3,6 +3,7 @@ package io.countersign.worker;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.action.Json;
 import io.countersign.store.DatabaseConfig;
+import io.countersign.store.EvidenceGuard;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ public final class DemoServer {
       System.setProperty("countersign.home", Path.of("..").toAbsolutePath().toString());
       try {
         started = new DemoServer(Demo.start(0, Optional.empty(), Optional.empty(), false));
+        EvidenceGuard.install(started.demo.application().database().jdbi());
       } catch (Exception e) {
         throw new IllegalStateException(e);
       }

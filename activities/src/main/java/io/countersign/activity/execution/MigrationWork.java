@@ -58,10 +58,10 @@ final class MigrationWork implements Work {
     for (int i = part.from(); i < part.to(); i++) {
       try {
         changed += step(session, steps.get(i));
+        requireFew(earlierRows + changed);
       } catch (ExecutionFault fault) {
         throw fault.at("step " + (i + 1) + " of " + steps.size());
       }
-      requireFew(earlierRows + changed);
     }
     return new Done(changed, null);
   }

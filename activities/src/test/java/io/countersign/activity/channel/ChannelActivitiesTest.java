@@ -291,8 +291,13 @@ class ChannelActivitiesTest {
 
   private void move(ActionId id, ActionStatus to, Change change) {
     Set<ActionStatus> from = Set.of(ActionStatus.values());
-    assertThat(actions.transition(id, from, to, change, event(id, EventType.ACTION_JUDGED)))
-        .isTrue();
+    EventType type =
+        switch (to) {
+          case EVALUATING -> EventType.ACTION_JUDGED;
+          case PENDING_REVIEW -> EventType.ACTION_PENDING;
+          default -> EventType.valueOf("ACTION_" + to);
+        };
+    assertThat(actions.transition(id, from, to, change, event(id, type))).isTrue();
   }
 
   private static Event event(ActionId id, EventType type) {

@@ -177,7 +177,11 @@ class ExecutionTest {
   @Test
   void pendingActionDoesNotRun() throws Exception {
     ActionId id = fixture.approved(StatementClass.WRITE, "insert into effect values (61)");
-    control("update action set status = 'PENDING_REVIEW' where id = '" + id + "'");
+    control(
+        "set session_replication_role = replica;"
+            + " update action set status = 'PENDING_REVIEW' where id = '"
+            + id
+            + "'; reset session_replication_role");
     assertThat(execute(id)).isEqualTo(new Executed(ActionStatus.PENDING_REVIEW, false));
     assertThat(fixture.count("select count(*) from effect where id = 61")).isZero();
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.ApplyMigration;
+import io.countersign.action.Code;
 import io.countersign.activity.execution.ExecutionProbe.Step;
 import io.countersign.audit.Event.Actor;
 import io.countersign.store.ActionRow;
@@ -31,7 +32,7 @@ class MigrationPartsTest {
       """
       rules:
         - {name: migrations, when: 'sql.class == "ddl" && !analysis.uninspectable',
-           then: review, approvals: [{dba: 1}]}
+           then: review, approvals: [{dba: 1}], limits: {max_rows: 150}}
         - {name: rest, when: 'sql.class != "ddl" || analysis.uninspectable', then: refuse}
       """;
   private static final List<String> STEPS =
@@ -220,5 +221,14 @@ class MigrationPartsTest {
                       }
                     }))
         .isInstanceOf(OutOfMemoryError.class);
+  }
+
+  @Test
+  void rowsOfAllPartsCountTogether() throws Exception {
+    ActionId id = approved(List.of(STEPS.get(0), STEPS.get(1), STEPS.get(2), STEPS.get(1)));
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.FAILED);
+    ActionRow row = gate.row(id);
+    assertThat(Objects.requireNonNull(row.error()).code()).isEqualTo(Code.ROW_LIMIT);
+    assertThat(gate.databases.count("select count(*) from bill")).isEqualTo(100);
   }
 }

@@ -25,7 +25,7 @@ class MigrationTest {
       """
       rules:
         - {name: migrations, when: 'sql.class == "ddl" && !analysis.uninspectable',
-           then: review, approvals: [{dba: 1}]}
+           then: review, approvals: [{dba: 1}], limits: {max_rows: 150}}
         - {name: rest, when: 'sql.class != "ddl" || analysis.uninspectable', then: refuse}
       """;
   private static final List<String> STEPS =
@@ -169,5 +169,47 @@ class MigrationTest {
     ActionRow row = gate.row(gate.judged("insert into invoice values (1)"));
     assertThat(row.status()).isEqualTo(ActionStatus.REFUSED);
     assertThat(Objects.requireNonNull(row.error()).message()).contains("there is no table");
+  }
+
+  @Test
+  void moreRowsThanTheRuleAllowsTakeEverythingBack() throws Exception {
+    String copy = "insert into invoice (id) select id + %d from orders";
+    ActionId id = approved(List.of(STEPS.getFirst(), copy.formatted(0), copy.formatted(1_000)));
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.FAILED);
+    ActionRow row = gate.row(id);
+    assertThat(Objects.requireNonNull(row.error()).code()).isEqualTo(Code.ROW_LIMIT);
+    assertThat(Objects.requireNonNull(row.error()).message())
+        .contains("step 3 of 3", "more than the approved 150 rows");
+    assertThat(tables("invoice")).isZero();
+  }
+
+  @Test
+  void tableReplacedBetweenTheGateAndTheFirstStepIsLeftAlone() throws Exception {
+    ActionId id = approved(List.of("alter table orders add column paid boolean"));
+    Executed executed =
+        gate.execute(
+            id,
+            (step, action) -> {
+              if (step == Step.RECORDED) {
+                replaceOrders();
+              }
+            });
+    assertThat(executed.status()).isEqualTo(ActionStatus.FAILED);
+    assertThat(Objects.requireNonNull(gate.row(id).error()).code())
+        .isEqualTo(Code.CATALOGUE_CHANGED);
+    assertThat(
+            gate.databases.count(
+                "select count(*) from information_schema.columns where column_name = 'paid'"))
+        .isZero();
+  }
+
+  private void replaceOrders() {
+    try {
+      gate.databases.sql("alter table orders rename to orders_before");
+      gate.databases.sql("create table orders (like orders_before)");
+      gate.databases.sql("alter table orders owner to " + gate.databases.name() + "_ddl");
+    } catch (java.sql.SQLException e) {
+      throw new IllegalStateException(e);
+    }
   }
 }
