@@ -40,6 +40,7 @@ public enum EventType {
   POLICY_REJECTED,
   IDENTITY_LINKED,
   IDENTITY_UNLINKED,
+  KEY_ROTATED,
   AUDIT_HEARTBEAT;
 
   /** For example {@code vote.counted}: the first underscore becomes a dot. */

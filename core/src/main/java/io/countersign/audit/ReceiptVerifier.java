@@ -25,6 +25,13 @@ public final class ReceiptVerifier {
    * @param keys pinned by the reader's configuration, never taken from a server
    */
   public static Verification verify(byte[] receipt, List<VerifierKey> keys) {
+    return verify(receipt, KeyRing.of(keys));
+  }
+
+  /**
+   * @param keys pinned by the reader's configuration; a retired one may say how far it signed
+   */
+  public static Verification verify(byte[] receipt, KeyRing keys) {
     try {
       return check(receipt, keys);
     } catch (EvidenceException e) {
@@ -32,8 +39,7 @@ public final class ReceiptVerifier {
     }
   }
 
-  private static Verification check(byte[] receipt, List<VerifierKey> keys)
-      throws EvidenceException {
+  private static Verification check(byte[] receipt, KeyRing keys) throws EvidenceException {
     if (receipt.length > Receipt.MAX_SIZE) {
       throw new EvidenceException("a receipt has at most 1 MiB");
     }
@@ -51,7 +57,7 @@ public final class ReceiptVerifier {
       // Nothing signs it, so it could be changed unnoticed.
       throw new EvidenceException("a receipt's proof has no extra line");
     }
-    Checkpoint checkpoint = Checkpoint.open(proof.checkpoint(), keys);
+    Checkpoint checkpoint = keys.open(proof.checkpoint()).checkpoint();
     TreeHash leaf = TreeHash.leaf(StrictText.utf8(entry));
     if (!MerkleTree.includes(
         leaf, proof.index(), checkpoint.size(), proof.path(), checkpoint.root())) {

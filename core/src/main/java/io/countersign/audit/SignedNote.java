@@ -22,7 +22,13 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
    * @param keyId of the key that made it, see {@link VerifierKey#id}
    * @param encoded the line's base64: key id and signature
    */
-  public record NoteSignature(String name, int keyId, String encoded) {}
+  public record NoteSignature(String name, int keyId, String encoded) {
+    /** The line as it stands in a note, with its end. */
+    @Override
+    public String toString() {
+      return PREFIX + name + ' ' + encoded + '\n';
+    }
+  }
 
   public SignedNote {
     signatures = List.copyOf(signatures);
@@ -92,7 +98,7 @@ public record SignedNote(String text, List<NoteSignature> signatures) {
   public String toString() {
     StringBuilder note = new StringBuilder(text).append('\n');
     for (NoteSignature line : signatures) {
-      note.append(PREFIX).append(line.name()).append(' ').append(line.encoded()).append('\n');
+      note.append(line);
     }
     return note.toString();
   }

@@ -41,6 +41,18 @@ public final class VerifierKey {
     return new VerifierKey(name, Arrays.copyOfRange(encoded, SPKI.length, encoded.length));
   }
 
+  /** For a key that another type of signature names. */
+  static VerifierKey of(String name, byte[] key) throws EvidenceException {
+    if (key.length != KEY_LENGTH) {
+      throw new EvidenceException("the key is not an Ed25519 key");
+    }
+    return new VerifierKey(name, key.clone());
+  }
+
+  byte[] bytes() {
+    return key.clone();
+  }
+
   /** Reads a vkey; a wrong id, another algorithm or a second spelling is refused. */
   public static VerifierKey parse(String vkey) throws EvidenceException {
     String[] parts = vkey.split("\\+", 3);

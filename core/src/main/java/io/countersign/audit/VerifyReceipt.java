@@ -58,14 +58,14 @@ public final class VerifyReceipt {
   }
 
   private int verify(String receipt, List<String> keyFiles) {
-    List<VerifierKey> keys = new ArrayList<>();
+    List<TrustedKey> keys = new ArrayList<>();
     for (String file : keyFiles) {
       byte @Nullable [] bytes = read(file, MAX_KEY_FILE);
       if (bytes == null) {
         return 1;
       }
       try {
-        List<VerifierKey> read = keys(new String(bytes, StandardCharsets.UTF_8));
+        List<TrustedKey> read = KeyRing.parse(new String(bytes, StandardCharsets.UTF_8)).keys();
         if (read.isEmpty()) {
           return fail(quote(file) + " holds no key; expected `name+id+base64`");
         }
@@ -78,23 +78,12 @@ public final class VerifyReceipt {
     if (bytes == null) {
       return 1;
     }
-    Verification verification = ReceiptVerifier.verify(bytes, keys);
+    Verification verification = ReceiptVerifier.verify(bytes, new KeyRing(keys));
     out.println(verification);
     return switch (verification) {
       case Verification.Valid valid -> 0;
       case Verification.Invalid invalid -> 1;
     };
-  }
-
-  /** One vkey a line. */
-  private static List<VerifierKey> keys(String text) throws EvidenceException {
-    List<VerifierKey> keys = new ArrayList<>();
-    for (String line : text.lines().map(String::strip).toList()) {
-      if (!line.isEmpty()) {
-        keys.add(VerifierKey.parse(line));
-      }
-    }
-    return keys;
   }
 
   private byte @Nullable [] read(String file, int limit) {

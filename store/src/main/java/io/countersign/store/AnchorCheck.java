@@ -2,12 +2,11 @@ package io.countersign.store;
 
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.EvidenceException;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.MerkleTree;
 import io.countersign.audit.Tile;
 import io.countersign.audit.TreeHash;
-import io.countersign.audit.VerifierKey;
 import java.io.IOException;
-import java.util.List;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +18,11 @@ final class AnchorCheck {
   static final String OLDER = "the database is older than its anchor";
 
   private final Jdbi jdbi;
-  private final List<VerifierKey> keys;
+  private final KeyRing keys;
 
-  AnchorCheck(Jdbi jdbi, List<VerifierKey> keys) {
+  AnchorCheck(Jdbi jdbi, KeyRing keys) {
     this.jdbi = jdbi;
-    this.keys = List.copyOf(keys);
+    this.keys = keys;
   }
 
   /**
@@ -68,7 +67,7 @@ final class AnchorCheck {
 
   private Checkpoint opened(FileAnchor anchor, long number, String note) throws AnchorException {
     try {
-      return Checkpoint.open(note, keys);
+      return keys.open(note).checkpoint();
     } catch (EvidenceException e) {
       throw new AnchorException(
           "record %d of %s is no checkpoint of this log: %s"

@@ -1,5 +1,6 @@
 package io.countersign.store;
 
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.VerifierKey;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +37,7 @@ public final class Anchors {
 
   /** No anchor at all. */
   static Anchors none(Jdbi jdbi) {
-    return new Anchors(List.of(), new AnchorCheck(jdbi, List.of()));
+    return new Anchors(List.of(), new AnchorCheck(jdbi, new KeyRing(List.of())));
   }
 
   /**
@@ -48,6 +49,15 @@ public final class Anchors {
    */
   public static Anchors open(List<Path> paths, Jdbi jdbi, List<VerifierKey> keys)
       throws AnchorException {
+    return open(paths, jdbi, KeyRing.of(keys));
+  }
+
+  /**
+   * The same for a log whose keys were retired at some size.
+   *
+   * @throws AnchorException when an anchor cannot be read, or saw another log
+   */
+  public static Anchors open(List<Path> paths, Jdbi jdbi, KeyRing keys) throws AnchorException {
     List<FileAnchor> files = paths.stream().map(FileAnchor::new).toList();
     Anchors anchors = new Anchors(files, new AnchorCheck(jdbi, keys));
     for (FileAnchor file : files) {
@@ -159,6 +169,11 @@ public final class Anchors {
     if (disagreement != null) {
       then.run();
     }
+  }
+
+  /** The files, for a verifier who reads them all. */
+  public static List<AnchorSource> sources(List<Path> paths) {
+    return paths.stream().<AnchorSource>map(FileAnchor::new).toList();
   }
 
   public boolean isNone() {

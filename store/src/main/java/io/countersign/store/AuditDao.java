@@ -100,6 +100,13 @@ interface AuditDao {
   @SqlQuery("select max(idx) from audit_entry")
   Optional<Long> lastIndex();
 
+  @SqlQuery(
+      """
+      select idx, leaf_hash, body, event_id, action_id, type, occurred_at from audit_entry
+      order by idx desc limit 1
+      """)
+  Optional<Entry> lastEntry();
+
   @SqlQuery("select hashes from audit_tile where level = :level and tile_index = :index")
   Optional<byte[]> tile(@Bind("level") int level, @Bind("index") long index);
 

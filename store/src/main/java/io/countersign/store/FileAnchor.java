@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * An append-only file of signed checkpoints, on another volume than the control database. Its text
  * is {@link AnchorText}. Any number of processes may append to the same file.
  */
-final class FileAnchor {
+final class FileAnchor implements AnchorSource {
   private static final int TAIL = 4_096;
 
   /** A lock on a file holds between processes, not between threads of one. */
@@ -30,12 +30,6 @@ final class FileAnchor {
 
   FileAnchor(Path file) {
     this.file = file;
-  }
-
-  /** What each whole record is given to. */
-  @FunctionalInterface
-  interface Visitor {
-    void visit(long number, String note) throws AnchorException;
   }
 
   boolean exists() {
@@ -88,12 +82,8 @@ final class FileAnchor {
     return StandardCharsets.UTF_8.decode(bytes.flip()).toString();
   }
 
-  /**
-   * Gives every whole record to the visitor, the oldest first.
-   *
-   * @return whether the last record is cut off
-   */
-  boolean read(Visitor visitor) throws IOException, AnchorException {
+  @Override
+  public boolean read(Visitor visitor) throws IOException, AnchorException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
       // A cut through a character must not fail the whole file, so nothing is refused here;

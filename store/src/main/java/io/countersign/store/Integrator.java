@@ -5,8 +5,11 @@ import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.Frontier;
+import io.countersign.audit.Handover;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
 import io.countersign.audit.TreeHash;
+import io.countersign.audit.VerifierKey;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -37,6 +40,7 @@ public final class Integrator implements AutoCloseable {
 
   private final Jdbi jdbi;
   private final SigningKey key;
+  private final KeyRing keys;
   private final Anchors anchors;
   private final Clock clock;
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -51,8 +55,16 @@ public final class Integrator implements AutoCloseable {
   }
 
   public Integrator(Jdbi jdbi, SigningKey key, Anchors anchors, Clock clock) {
+    this(jdbi, key, KeyRing.of(List.of(key.verifierKey())), anchors, clock);
+  }
+
+  /**
+   * @param keys that sign or signed the log; a retired one must have handed it over to {@code key}
+   */
+  public Integrator(Jdbi jdbi, SigningKey key, KeyRing keys, Anchors anchors, Clock clock) {
     this.jdbi = jdbi;
     this.key = key;
+    this.keys = keys;
     this.anchors = anchors;
     this.clock = clock;
     this.thread = Thread.ofPlatform().daemon().name("audit-integrator").unstarted(this::run);
@@ -79,19 +91,34 @@ public final class Integrator implements AutoCloseable {
     if (!due && !jdbi.withExtension(AuditDao.class, AuditDao::isWaiting)) {
       return 0;
     }
-    Round round = jdbi.inTransaction(this::integrate);
+    return round(Optional.empty()).added();
+  }
+
+  /**
+   * Ends the log's stretch under this key: the entry that names the next one, and the checkpoint
+   * over it, which is this key's last. Whatever comes after, this key signs no more.
+   *
+   * @return whether that is done; not while another integrator is at work
+   */
+  boolean handOver(VerifierKey next) {
+    return round(Optional.of(next)).handedOver();
+  }
+
+  private Round round(Optional<VerifierKey> next) {
+    Round round = jdbi.inTransaction(handle -> integrate(handle, next));
     // Not before COMMIT: an anchor ahead of its log says that the log was set back.
     round.checkpoint().ifPresent(anchors::append);
-    return round.added();
+    return round;
   }
 
   /** What one round did, and the newest checkpoint after it. */
-  private record Round(int added, Optional<AuditDao.StoredCheckpoint> checkpoint) {}
+  private record Round(
+      int added, Optional<AuditDao.StoredCheckpoint> checkpoint, boolean handedOver) {}
 
-  private Round integrate(Handle handle) {
+  private Round integrate(Handle handle, Optional<VerifierKey> next) {
     AuditDao dao = handle.attach(AuditDao.class);
     if (!dao.tryLock()) {
-      return new Round(0, Optional.empty());
+      return new Round(0, Optional.empty(), false);
     }
     Optional<AuditDao.StoredCheckpoint> last = dao.lastCheckpoint();
     Instant now = clock.instant();
@@ -100,14 +127,34 @@ public final class Integrator implements AutoCloseable {
       handle.attach(OutboxDao.class).insert(heartbeat(now));
     }
     List<AuditDao.Pending> waiting = dao.waiting(BATCH);
+    if (next.isPresent() && waiting.size() < BATCH) {
+      handle.attach(OutboxDao.class).insert(Handover.event(key, next.get(), now));
+      waiting = dao.waiting(BATCH);
+    }
+    waiting = upToHandover(waiting);
     if (waiting.isEmpty()) {
-      return new Round(0, last);
+      return new Round(0, last, false);
     }
     Frontier before = requireIntact(dao, last);
     anchors.requireAgreement(before.size());
     AuditDao.StoredCheckpoint signed = append(dao, before, waiting, now);
     lastCheckpoint = now;
-    return new Round(waiting.size(), Optional.of(signed));
+    boolean handedOver = isHandover(waiting.getLast().type(), waiting.getLast().body());
+    return new Round(waiting.size(), Optional.of(signed), handedOver);
+  }
+
+  /** A handover ends its batch: the checkpoint over it is the last one under this key. */
+  private List<AuditDao.Pending> upToHandover(List<AuditDao.Pending> waiting) {
+    for (int i = 0; i < waiting.size(); i++) {
+      if (isHandover(waiting.get(i).type(), waiting.get(i).body())) {
+        return waiting.subList(0, i + 1);
+      }
+    }
+    return waiting;
+  }
+
+  private boolean isHandover(String type, String body) {
+    return Handover.isClaimed(type) && Handover.read(body, key.verifierKey()).isPresent();
   }
 
   private AuditDao.StoredCheckpoint append(
@@ -140,7 +187,8 @@ public final class Integrator implements AutoCloseable {
         dao.head()
             .orElseThrow(() -> new DamagedLogException("the head of the log is missing"))
             .tree();
-    long entries = dao.lastIndex().orElse(-1L) + 1;
+    Optional<AuditDao.Entry> end = dao.lastEntry();
+    long entries = end.map(AuditDao.Entry::idx).orElse(-1L) + 1;
     if (entries != tree.size()) {
       throw new DamagedLogException(
           "the log ends at entry " + (entries - 1) + ", its head says " + (tree.size() - 1));
@@ -152,13 +200,39 @@ public final class Integrator implements AutoCloseable {
       String note =
           last.map(AuditDao.StoredCheckpoint::note)
               .orElseThrow(() -> new DamagedLogException("the log has no checkpoint"));
-      Checkpoint signed = Checkpoint.open(note, List.of(key.verifierKey()));
+      KeyRing.Signed opened = keys.open(note);
+      Checkpoint signed = opened.checkpoint();
       if (signed.size() != tree.size() || !signed.root().equals(tree.root())) {
         throw new DamagedLogException("the log does not match its last checkpoint");
       }
+      requireTurn(opened.signers(), end);
       return tree;
     } catch (EvidenceException e) {
       throw new DamagedLogException("the last checkpoint is not ours: " + e.getMessage());
+    }
+  }
+
+  /** Each key signs its own stretch: after the handover to it, and up to its own. */
+  private void requireTurn(List<VerifierKey> signers, Optional<AuditDao.Entry> end) {
+    if (signers.contains(key.verifierKey())) {
+      if (end.filter(entry -> isHandover(entry.type(), entry.body())).isPresent()) {
+        throw new DamagedLogException(
+            "this key handed the log over with its last entry: expected the next one as"
+                + " `audit.signingKey`, and this one in `audit.retiredKeys`");
+      }
+      return;
+    }
+    boolean handedOver =
+        end.filter(entry -> Handover.isClaimed(entry.type())).stream()
+            .anyMatch(
+                entry ->
+                    signers.stream()
+                        .flatMap(signer -> Handover.read(entry.body(), signer).stream())
+                        .anyMatch(key.verifierKey()::equals));
+    if (!handedOver) {
+      throw new DamagedLogException(
+          "the last checkpoint is signed by a retired key that did not hand the log over to this"
+              + " one; expected `./countersign audit rotate` under the old key first");
     }
   }
 
@@ -200,7 +274,7 @@ public final class Integrator implements AutoCloseable {
       lastFault = "";
       return added == BATCH ? Duration.ZERO : PAUSE;
     } catch (DamagedLogException e) {
-      report("evidence log damaged, nothing is signed: " + e.getMessage());
+      report("nothing is signed, evidence waits: " + e.getMessage());
     } catch (RuntimeException e) {
       report("evidence waits, the log cannot be written: " + describe(e));
     }

@@ -6,12 +6,13 @@ import io.countersign.action.Json;
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.Frontier;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.Tile;
 import io.countersign.audit.TreeHash;
-import io.countersign.audit.VerifierKey;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -24,7 +25,9 @@ final class LogWalk {
   private static final int PAGE = 1_000;
 
   private final AuditDao dao;
-  private final List<VerifierKey> keys;
+  private final KeyRing keys;
+  private final Signers signers;
+  private final AnchorWalk anchors;
   private final Deque<AuditDao.StoredCheckpoint> checkpoints = new ArrayDeque<>();
   private long lastCheckpointRead;
   private long checkpointsChecked;
@@ -33,9 +36,14 @@ final class LogWalk {
   private Tile tile = new Tile(0, -1);
   private byte[] tileHashes = new byte[0];
 
-  LogWalk(AuditDao dao, List<VerifierKey> keys) {
+  /**
+   * @param anchors read before the snapshot was taken that is walked here
+   */
+  LogWalk(AuditDao dao, KeyRing keys, AnchorWalk anchors) {
     this.dao = dao;
     this.keys = keys;
+    this.signers = new Signers(keys);
+    this.anchors = anchors;
   }
 
   /** What is wrong first; unwinds the walk, never leaves this class. */
@@ -50,14 +58,34 @@ final class LogWalk {
   }
 
   AuditReport walk() {
+    List<AnchorWalk.Problem> problems = new ArrayList<>();
     try {
+      anchors.at(0, tree.root(), null);
       checkEntries();
       checkEnd();
       checkUpperTiles();
-      return new AuditReport.Intact(tree.size(), checkpointsChecked, dao.countWaiting());
+      anchors.end(tree.size());
+      throwIfPresent(tree.size(), signers.end(tree.size()));
     } catch (Finding finding) {
       String reason = Objects.requireNonNull(finding.getMessage());
-      return new AuditReport.Damaged(finding.index, reason);
+      problems.add(new AnchorWalk.Problem(finding.index, reason));
+    }
+    problems.addAll(anchors.problems());
+    if (problems.isEmpty()) {
+      return new AuditReport.Intact(
+          tree.size(), checkpointsChecked, dao.countWaiting(), anchors.compared());
+    }
+    AnchorWalk.Problem first = problems.removeFirst();
+    return new AuditReport.Damaged(
+        first.index(),
+        first.reason(),
+        problems.stream().map(AnchorWalk.Problem::reason).toList(),
+        anchors.proof());
+  }
+
+  private static void throwIfPresent(long index, Optional<String> reason) throws Finding {
+    if (reason.isPresent()) {
+      throw new Finding(index, reason.get());
     }
   }
 
@@ -89,6 +117,7 @@ final class LogWalk {
       throw new Finding(
           index, "entry " + index + ": column " + column.get() + " contradicts the body");
     }
+    throwIfPresent(index, signers.entry(index, entry.type(), entry.body()));
     tree = tree.append(leaf);
   }
 
@@ -131,10 +160,12 @@ final class LogWalk {
   private void checkCheckpoint() throws Finding {
     AuditDao.StoredCheckpoint stored = nextCheckpoint();
     if (stored == null || stored.size() != tree.size()) {
+      compareWithAnchors(null);
       return;
     }
     String name = "the checkpoint of size " + stored.size();
-    Checkpoint signed = open(stored, name);
+    KeyRing.Signed opened = open(stored, name);
+    Checkpoint signed = opened.checkpoint();
     if (signed.size() != stored.size() || !Arrays.equals(signed.root().bytes(), stored.root())) {
       throw new Finding(signedSize, name + " contradicts its signed note");
     }
@@ -142,14 +173,22 @@ final class LogWalk {
       String entries = "entries " + signedSize + " to " + (tree.size() - 1);
       throw new Finding(signedSize, entries + " are not what " + name + " signed");
     }
+    throwIfPresent(signedSize, signers.checkpoint(stored.size(), opened.signers()));
+    compareWithAnchors(stored.note());
     checkpoints.removeFirst();
     checkpointsChecked++;
     signedSize = stored.size();
   }
 
-  private Checkpoint open(AuditDao.StoredCheckpoint stored, String name) throws Finding {
+  private void compareWithAnchors(@Nullable String signed) {
+    if (anchors.saw(tree.size())) {
+      anchors.at(tree.size(), tree.root(), signed);
+    }
+  }
+
+  private KeyRing.Signed open(AuditDao.StoredCheckpoint stored, String name) throws Finding {
     try {
-      return Checkpoint.open(stored.note(), keys);
+      return keys.open(stored.note());
     } catch (EvidenceException e) {
       throw new Finding(signedSize, name + ": " + e.getMessage());
     }

@@ -13,6 +13,7 @@ import io.countersign.audit.TreeHash;
 import io.countersign.audit.VerifierKey;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,7 +48,8 @@ class AuditVerifyTest {
   }
 
   private void assertDamaged(long index, String reason) {
-    assertThat(evidence.verify()).isEqualTo(new AuditReport.Damaged(index, reason));
+    assertThat(evidence.verify())
+        .isEqualTo(new AuditReport.Damaged(index, reason, List.of(), null));
   }
 
   @Test
@@ -251,7 +253,9 @@ class AuditVerifyTest {
 
   private String run(List<VerifierKey> keys) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    int code = new AuditVerify(evidence.jdbi, keys).run(new PrintStream(out, true, UTF_8));
+    int code =
+        new AuditVerify(evidence.jdbi, keys)
+            .run(new PrintStream(out, true, UTF_8), Path.of("unused"));
     return code + " " + out.toString(UTF_8).strip();
   }
 

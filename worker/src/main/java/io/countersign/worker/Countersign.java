@@ -6,7 +6,6 @@ import io.countersign.audit.VerifyReceipt;
 import io.countersign.policy.Installation;
 import io.countersign.policy.PolicyCheck;
 import io.countersign.policy.PolicyFile;
-import io.countersign.store.AuditVerify;
 import io.countersign.store.Database;
 import io.countersign.store.PersonDao;
 import io.countersign.workflow.TemporalConnection;
@@ -43,7 +42,9 @@ public final class Countersign {
         target setup TARGET --print [--config CONFIG]
                                                           the SQL that makes a database ready
         target doctor TARGET [--config CONFIG]            what is wrong with a target
-        audit verify CONFIG                               re-hashes the whole log
+        audit verify CONFIG [--anchor-file FILE] [--proof FILE]
+                                                          re-hashes the whole log, compares anchors
+        audit rotate CONFIG --new-key FILE                hands the log over to another key
         verify RECEIPT --key VKEY [--key VKEY ...]        checks a receipt offline
       """;
 
@@ -92,7 +93,7 @@ public final class Countersign {
       case "migrate" -> migrate(rest);
       case "policy" -> policyCheck(rest);
       case "target" -> TargetCommand.run(rest, environment, System.out);
-      case "audit" -> auditVerify(rest);
+      case "audit" -> AuditCommand.run(rest, environment, System.out);
       case "verify" -> new VerifyReceipt(Countersign::read, System.out, System.err).run(rest);
       case "help", "--help", "-h" -> {
         System.out.print(USAGE);
@@ -203,20 +204,6 @@ public final class Countersign {
         Instant.now(),
         System.out,
         System.err);
-  }
-
-  private int auditVerify(List<String> arguments) throws Exception {
-    if (arguments.isEmpty() || !arguments.getFirst().equals("verify")) {
-      throw new UsageException("expected `audit verify CONFIG`");
-    }
-    Path operand =
-        Options.parse(arguments.subList(1, arguments.size()), List.of()).operand("config.yml");
-    ConfigFile file = new ConfigFile(operand, environment);
-    CountersignConfig config = file.read(Role.SERVER);
-    var key = CountersignApplication.openSigningKey(config, file);
-    try (Database database = CountersignApplication.openDatabase(config, file)) {
-      return new AuditVerify(database.jdbi(), List.of(key.verifierKey())).run(System.out);
-    }
   }
 
   private static byte[] read(String path, int limit) throws java.io.IOException {

@@ -20,13 +20,13 @@ import io.countersign.api.slack.SlackLinkResource;
 import io.countersign.api.slack.SlackLinks;
 import io.countersign.api.slack.SlackResource;
 import io.countersign.audit.Event;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
 import io.countersign.policy.PolicyException;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionStore;
-import io.countersign.store.AnchorException;
 import io.countersign.store.Anchors;
 import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
@@ -36,7 +36,6 @@ import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
 import io.countersign.store.OutboxDao;
 import io.countersign.store.ResultVault;
-import io.countersign.store.SigningKeyFile;
 import io.countersign.workflow.ActionEngine;
 import io.countersign.workflow.TemporalConfig;
 import io.countersign.workflow.TemporalConnection;
@@ -49,10 +48,8 @@ import io.dropwizard.lifecycle.AutoCloseableManager;
 import io.temporal.client.WorkflowClient;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -72,6 +69,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
   private final Clock clock = Clock.systemUTC();
   private final PolicyFile policy;
   private final SigningKey signingKey;
+  private final KeyRing keys;
   private final Database database;
   private final Anchors anchors;
   private final DatabaseConfig databaseConfig;
@@ -92,10 +90,11 @@ public final class CountersignApplication extends Application<CountersignConfig>
     this.file = file;
     this.demoIssuer = demoIssuer;
     this.policy = openPolicy();
-    this.signingKey = openSigningKey(config, file);
+    this.signingKey = AuditParts.signingKey(config, file);
+    this.keys = AuditParts.keys(config, file, signingKey);
     this.databaseConfig = controlDatabase(config, file);
     this.database = openDatabase();
-    this.anchors = openAnchors();
+    this.anchors = AuditParts.anchors(role, config, file, database, keys);
   }
 
   private PolicyFile openPolicy() throws ConfigException {
@@ -103,18 +102,6 @@ public final class CountersignApplication extends Application<CountersignConfig>
       return PolicyFile.open(file.resolve(config.policy()));
     } catch (PolicyException e) {
       throw file.mistake("policy", String.valueOf(e.getMessage()));
-    }
-  }
-
-  static SigningKey openSigningKey(CountersignConfig config, ConfigFile file)
-      throws ConfigException {
-    try {
-      String setting = config.audit().signingKey();
-      boolean text = setting.strip().startsWith("-----BEGIN");
-      return SigningKeyFile.read(
-          config.audit().origin(), text ? setting : file.resolve(setting).toString());
-    } catch (IllegalArgumentException e) {
-      throw file.mistake("", String.valueOf(e.getMessage()));
     }
   }
 
@@ -145,20 +132,6 @@ public final class CountersignApplication extends Application<CountersignConfig>
       throw file.mistake("database.url", "the schema is not current; run `./countersign migrate`");
     }
     return opened;
-  }
-
-  /** Only who signs asks them, and nobody signs before they agree. */
-  private Anchors openAnchors() throws ConfigException {
-    List<Path> files =
-        role.works()
-            ? config.audit().anchorFiles().stream().map(file::resolve).toList()
-            : List.of();
-    try {
-      return Anchors.open(files, database.jdbi(), List.of(signingKey.verifierKey()));
-    } catch (AnchorException e) {
-      database.close();
-      throw file.mistake("audit.anchors", String.valueOf(e.getMessage()));
-    }
   }
 
   @Override
@@ -238,7 +211,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
       ResultVault results,
       ArtifactVault artifacts,
       VoteSeal seal) {
-    Integrator integrator = new Integrator(database.jdbi(), signingKey, anchors, clock).start();
+    Integrator integrator =
+        new Integrator(database.jdbi(), signingKey, keys, anchors, clock).start();
     manage(environment, integrator);
     Health.register(environment, integrator, clock);
     new ExpiredResults(results, artifacts).start(environment);
@@ -295,7 +269,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         feed,
         actionEngine,
         votes,
-        new AuditLog(database.jdbi(), List.of(signingKey.verifierKey())),
+        new AuditLog(database.jdbi(), keys.verifierKeys()),
         results,
         artifacts,
         targets,

@@ -12,6 +12,10 @@ import io.countersign.activity.infrastructure.OperationConfig;
 import io.countersign.activity.targets.TargetConfig;
 import io.countersign.api.identity.IdentityConfig;
 import io.countersign.api.slack.SlackDoorConfig;
+import io.countersign.audit.EvidenceException;
+import io.countersign.audit.KeyRing;
+import io.countersign.audit.TrustedKey;
+import io.countersign.audit.VerifierKey;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.workflow.TemporalConfig;
 import io.dropwizard.core.Configuration;
@@ -40,7 +44,7 @@ public final class CountersignConfig extends Configuration {
   @JsonProperty private Map<String, OperationConfig> operations = Map.of();
   @JsonProperty private @Nullable JsonNode slack;
   @JsonProperty private @Nullable JsonNode teams;
-  @JsonProperty private AuditSection audit = new AuditSection("", "", List.of());
+  @JsonProperty private AuditSection audit = new AuditSection("", "", null, null);
   @JsonProperty private ResultsSection results = new ResultsSection(null, null, null, "");
   @JsonProperty private ExportsSection exports = new ExportsSection(null, null, null);
   @JsonProperty private VotesSection votes = new VotesSection("");
@@ -81,7 +85,26 @@ public final class CountersignConfig extends Configuration {
 
   /** The log's name, the key that signs it, and where its checkpoints are kept beside it. */
   public record AuditSection(
-      String origin, String signingKey, @Nullable List<AnchorSection> anchors) {
+      String origin,
+      String signingKey,
+      @Nullable List<String> retiredKeys,
+      @Nullable List<AnchorSection> anchors) {
+    /** The present key, then those that signed before it. */
+    KeyRing keys(VerifierKey present) throws EvidenceException {
+      List<TrustedKey> keys = new ArrayList<>(List.of(new TrustedKey(present)));
+      for (String retired : retiredKeys == null ? List.<String>of() : retiredKeys) {
+        TrustedKey key = TrustedKey.parse(retired);
+        if (!key.key().name().equals(origin)) {
+          throw new EvidenceException("expected keys of this log, whose name is `audit.origin`");
+        }
+        if (key.key().equals(present)) {
+          throw new EvidenceException("the key of `audit.signingKey` is not retired");
+        }
+        keys.add(key);
+      }
+      return new KeyRing(keys);
+    }
+
     /** As they stand in the configuration. */
     List<String> anchorFiles() {
       return anchors == null

@@ -98,10 +98,10 @@ class AnchorWatchTest {
   void anchorInSlackIsUnderstoodAndNotUsedYet() {
     var slack = new CountersignConfig.AnchorSection(null, true);
     var file = new CountersignConfig.AnchorSection("a", null);
-    var audit = new CountersignConfig.AuditSection("log.example", "", List.of(file, slack));
+    var audit = new CountersignConfig.AuditSection("log.example", "", null, List.of(file, slack));
     assertThat(audit.anchorFiles()).containsExactly("a");
     assertThat(audit.unused()).containsExactly("audit.anchors.slack");
-    assertThat(new CountersignConfig.AuditSection("log.example", "", List.of(file)).unused())
+    assertThat(new CountersignConfig.AuditSection("log.example", "", null, List.of(file)).unused())
         .isEmpty();
   }
 }
