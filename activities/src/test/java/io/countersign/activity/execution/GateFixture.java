@@ -15,11 +15,13 @@ import io.countersign.activity.judging.Recheck;
 import io.countersign.activity.judging.TargetCatalogue;
 import io.countersign.activity.review.Electorate;
 import io.countersign.activity.review.ReviewActivitiesImpl;
+import io.countersign.activity.targets.Meanings;
 import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.PolicyFile;
 import io.countersign.sql.ParserPool;
+import io.countersign.sql.Resolution;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ActionRow;
 import io.countersign.store.Ballot;
@@ -40,6 +42,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Jdbi;
@@ -62,6 +65,7 @@ public final class GateFixture implements AutoCloseable {
   private Recheck recheck;
   private PolicyActivitiesImpl judging;
   private final ReviewActivitiesImpl reviews;
+  private Meanings meaningsThen = (proposal, connection) -> judge.resolve(proposal, connection);
 
   public GateFixture(Path path, String rules) throws Exception {
     this(path, rules, Operations.none());
@@ -230,6 +234,16 @@ public final class GateFixture implements AutoCloseable {
     return activities(databases.target, recheck::beforeStart, probe).execute(id, row(id).digest());
   }
 
+  /** Runs something right after a proposal's names were compared for the last time. */
+  public void afterComparing(Runnable then) {
+    meaningsThen =
+        (proposal, connection) -> {
+          Optional<Resolution> found = judge.resolve(proposal, connection);
+          then.run();
+          return found;
+        };
+  }
+
   ExecutionActivitiesImpl activities(TargetDatabase target, Gate gate, ExecutionProbe probe) {
     return new ExecutionActivitiesImpl(
         jdbi,
@@ -238,7 +252,7 @@ public final class GateFixture implements AutoCloseable {
         databases.exports,
         Map.of("shop", target),
         operations,
-        judge::resolve,
+        meaningsThen,
         gate,
         clock,
         probe);

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Which roles are granted, and what happens when they are. */
 class GrantTest extends GrantFixture {
@@ -188,5 +189,17 @@ class GrantTest extends GrantFixture {
     assertThat(executed.status()).isEqualTo(ActionStatus.FAILED);
     grants(FIVE_MINUTES).takeBack(id);
     assertThat(members()).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", " granted by ROLES"})
+  void whatSomebodyElseGrantsAtTheSameMomentIsNotTakenForOurs(String by) throws Exception {
+    ActionId id = approved(new GrantRole(reporting, analyst, FIVE_MINUTES));
+    gate.afterComparing(() -> run(() -> sql("grant REPORTING to ANALYST" + by)));
+    assertThat(gate.execute(id).status()).isEqualTo(ActionStatus.FAILED);
+    assertThat(error(id)).isEqualTo(Code.CATALOGUE_CHANGED);
+    assertThat(ledger(id)).isZero();
+    grants(FIVE_MINUTES).takeBack(id);
+    assertThat(members()).as("the other's grant").hasSize(1);
   }
 }
