@@ -101,6 +101,7 @@ class ReconcileTest {
   }
 
   @Test
+  @Leaves("POST /v1/actions/{id}/reconcile")
   void ofTwoFindingsAtOnceOneCounts() throws Exception {
     Answer action = doubted();
     List<Callable<Answer>> both =

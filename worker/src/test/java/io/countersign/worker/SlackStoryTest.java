@@ -118,6 +118,46 @@ class SlackStoryTest {
   }
 
   @Test
+  @Leaves({"POST /slack/interactions", "POST /v1/slack/link", "DELETE /v1/slack/link"})
+  void linkPressAndUnlinkLeaveOneEventEach() throws Exception {
+    String id = submit("update customers set city = 'Trier' where id = 15");
+    Call card = await(() -> card(id), Optional::isPresent).orElseThrow();
+    long linked = events("identity.linked");
+    link("UERIN", "alice", card);
+    assertThat(events("identity.linked")).isEqualTo(linked + 1);
+    for (int i = 0; i < 2; i++) {
+      assertThat(press("UERIN", "approve", card)).isEqualTo(200);
+    }
+    assertThat(await(() -> status(id), "SUCCEEDED"::equals)).isEqualTo("SUCCEEDED");
+    JsonNode timeline = get("dave", "/v1/actions/" + id + "/events");
+    assertThat(timeline.findValuesAsText("type")).containsOnlyOnce("vote.counted");
+    long unlinked = events("identity.unlinked");
+    ApiClient api =
+        new ApiClient(ready.path("url").asText(), who -> ready.path("tokens").path(who).asText());
+    for (int i = 0; i < 2; i++) {
+      assertThat(api.delete("alice", "/v1/slack/link").http()).isBetween(200, 404);
+    }
+    assertThat(events("identity.unlinked")).isEqualTo(unlinked + 1);
+  }
+
+  private static long events(String type) {
+    return demo.application()
+        .database()
+        .jdbi()
+        .withHandle(
+            handle ->
+                handle
+                    .createQuery(
+                        """
+                        select (select count(*) from audit_outbox where type = :type)
+                          + (select count(*) from audit_entry where type = :type)
+                        """)
+                    .bind("type", type)
+                    .mapTo(Long.class)
+                    .one());
+  }
+
+  @Test
   void aForgedPressChangesNothing() throws Exception {
     String id = submit("update customers set city = 'Mainz' where id = 13");
     Call card = await(() -> card(id), Optional::isPresent).orElseThrow();
