@@ -12,8 +12,9 @@ import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /**
  * {@code countersign audit verify}: hashes every entry again and checks the tree, every checkpoint,
- * who signed it, and what each anchor saw. A log cut back in all its tables to an earlier
- * checkpoint, or signed again with a stolen key, is whole in itself: only the anchors show that.
+ * who signed it, what each anchor saw, and that every action's state has its event. A log cut back
+ * in all its tables to an earlier checkpoint, or signed again with a stolen key, is whole in
+ * itself: only the anchors show that.
  */
 public final class AuditVerify {
   private final Jdbi jdbi;
@@ -40,7 +41,16 @@ public final class AuditVerify {
     AnchorWalk seen = new AnchorWalk(anchors, keys);
     return jdbi.inTransaction(
         TransactionIsolationLevel.REPEATABLE_READ,
-        handle -> new LogWalk(handle.attach(AuditDao.class), keys, seen).walk());
+        handle -> {
+          AuditReport log = new LogWalk(handle.attach(AuditDao.class), keys, seen).walk();
+          return switch (log) {
+            case AuditReport.Damaged damaged -> damaged;
+            case AuditReport.Intact intact ->
+                StateCheck.find(handle)
+                    .<AuditReport>map(why -> new AuditReport.Damaged(intact.entries(), why))
+                    .orElse(intact);
+          };
+        });
   }
 
   /**
