@@ -35,7 +35,7 @@ class ReceiptVerifierTest {
             case 4 -> EventType.ACTION_APPROVED;
             default -> EventType.VOTE_COUNTED;
           };
-      log.add(MemoryLog.event(type, i == 8 ? OTHER : ACTION, DIGEST).body());
+      log.add(MemoryLog.event(type, i == 8 ? OTHER : ACTION, DIGEST).body(Subject.StandIns.NONE));
     }
     receipt = receipt(INDEX, ACTION, DIGEST);
   }

@@ -25,7 +25,7 @@ class VerifyReceiptTest {
     ActionId action = ActionId.random();
     Digest digest = Digest.sha256("x");
     MemoryLog log = new MemoryLog();
-    log.add(MemoryLog.event(EventType.ACTION_DENIED, action, digest).body());
+    log.add(MemoryLog.event(EventType.ACTION_DENIED, action, digest).body(Subject.StandIns.NONE));
     files.put("receipt.json", new Receipt(action, digest, log.entry(0), log.proof(0, key)).text());
     files.put("log.vkey", key.verifierKey() + "\n");
     files.put("other.vkey", SigningKey.generate(MemoryLog.ORIGIN).verifierKey() + "\n");

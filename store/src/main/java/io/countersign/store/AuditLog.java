@@ -7,14 +7,18 @@ import io.countersign.action.Json;
 import io.countersign.audit.EventType;
 import io.countersign.audit.LogProof;
 import io.countersign.audit.MerkleTree;
+import io.countersign.audit.Pseudonym;
 import io.countersign.audit.Receipt;
 import io.countersign.audit.Tile;
 import io.countersign.audit.TreeHash;
 import io.countersign.audit.VerifierKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Jdbi;
 
 /** Reads the evidence log: for auditors, for receipts and for timelines. */
@@ -89,11 +93,24 @@ public final class AuditLog {
 
   /** Everything recorded of an action, also what is not integrated yet, oldest first. */
   public List<TimelineItem> timeline(ActionId action) {
-    List<TimelineItem> items = new ArrayList<>();
-    for (String body : read(dao -> dao.bodies(action.value()))) {
-      items.add(TimelineItem.of(items.size() + 1L, Json.read(body, JsonNode.class)));
-    }
-    return List.copyOf(items);
+    return jdbi.withHandle(
+        handle -> {
+          List<JsonNode> events =
+              handle.attach(AuditDao.class).bodies(action.value()).stream()
+                  .map(body -> Json.read(body, JsonNode.class))
+                  .toList();
+          Map<String, String> people = Subjects.people(handle, actors(events));
+          List<TimelineItem> items = new ArrayList<>();
+          events.forEach(event -> items.add(TimelineItem.of(items.size() + 1L, event, people)));
+          return List.copyOf(items);
+        });
+  }
+
+  private static Set<String> actors(List<JsonNode> events) {
+    return events.stream()
+        .map(event -> event.path("actor").path("id").asText())
+        .filter(Pseudonym::isWellFormed)
+        .collect(Collectors.toSet());
   }
 
   private static Optional<Receipt> receipt(

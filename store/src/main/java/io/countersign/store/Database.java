@@ -40,6 +40,16 @@ public final class Database implements AutoCloseable {
     return new Database(config, new HikariDataSource(pool));
   }
 
+  /**
+   * With the key that wraps the keys of people in the log.
+   *
+   * @param key 32 bytes, shared by api and worker
+   */
+  public Database withSubjectKey(byte[] key) {
+    jdbi.getConfig(Subjects.class).wrapWith(key);
+    return this;
+  }
+
   /** Brings the schema up to this release; safe to run by several processes at once. */
   public void migrate() {
     flyway().migrate();

@@ -2,6 +2,7 @@ package io.countersign.store;
 
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import io.countersign.audit.Subject;
 import io.countersign.store.ExecutionDao.Attempt;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,7 +56,7 @@ public final class ExecutionEntry {
   private static Map<String, Object> vote(Ballot ballot) {
     return Map.of(
         "vote_id", ballot.voteId(),
-        "person", ballot.personId(),
+        "person", new Subject.Person(ballot.personId()),
         "decision", ballot.decision().name().toLowerCase(Locale.ROOT),
         "channel", ballot.channel(),
         "digest", ballot.digest().value());

@@ -4,18 +4,20 @@ import io.countersign.audit.Event;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import org.jdbi.v3.sqlobject.SqlObject;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 import org.jspecify.annotations.Nullable;
 
 /** Evidence waiting to be integrated; written in the transaction of what it is evidence of. */
-public interface OutboxDao {
+public interface OutboxDao extends SqlObject {
 
   default void insert(Event event) {
     String action = event.action() == null ? null : event.action().value();
     // The body holds microseconds, cut; the driver would round, and the column contradict the body.
     Instant at = event.at().truncatedTo(ChronoUnit.MICROS);
-    insert(UUID.randomUUID(), action, event.type().wireName(), at, event.body());
+    String body = event.body(Subjects.standIns(getHandle(), event.people()));
+    insert(UUID.randomUUID(), action, event.type().wireName(), at, body);
   }
 
   @SqlUpdate(

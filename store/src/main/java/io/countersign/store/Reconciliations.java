@@ -4,9 +4,9 @@ import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.ApplyMigration;
 import io.countersign.action.Code;
-import io.countersign.action.Digest;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
+import io.countersign.audit.Subject;
 import io.countersign.sql.TransactionParts;
 import io.countersign.store.ExecutionDao.Attempt;
 import java.time.Instant;
@@ -36,7 +36,7 @@ public final class Reconciliations {
    * Ends the action as an operator found it, with the decision as its closing entry.
    *
    * @param executed whether it took effect
-   * @param reason the operator's words; the evidence holds their digest
+   * @param reason the operator's words; the evidence holds a commitment to them
    * @return false where somebody else has decided
    */
   public boolean decide(
@@ -56,7 +56,7 @@ public final class Reconciliations {
               ExecutionEntry.details(
                   handle, row, doubted.map(Attempt::guarantee).orElse(null), row.fence());
           details.put("decision", decision);
-          details.put("reason_digest", Digest.sha256(reason).value());
+          details.put("reason", new Subject.Secret(operator.id(), reason));
           if (executed && isLastPart(row, doubted)) {
             succeed(handle, row, operator, doubted, details, at);
           } else {

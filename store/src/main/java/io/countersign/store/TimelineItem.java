@@ -3,6 +3,7 @@ package io.countersign.store;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.audit.Event;
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +21,20 @@ public record TimelineItem(
     @Nullable String code,
     @Nullable String note) {
 
-  static TimelineItem of(long seq, JsonNode event) {
+  /**
+   * From the body of an entry.
+   *
+   * @param people by pseudonym; who is not among them was shredded and stays a pseudonym
+   */
+  static TimelineItem of(long seq, JsonNode event, Map<String, String> people) {
     JsonNode actor = event.path("actor");
+    String id = actor.path("id").asText();
     return new TimelineItem(
         seq,
         event.path("type").asText(),
         Instant.parse(event.path("at").asText()),
         new Event.Actor(
-            actor.path("type").asText(), actor.path("id").asText(), text(actor, "channel")),
+            actor.path("type").asText(), people.getOrDefault(id, id), text(actor, "channel")),
         event.path("effect").asText(),
         text(event, "code"),
         text(event, "note"));

@@ -75,7 +75,8 @@ class IntegratorTest {
     int each = 250;
     Clock clock = Clock.systemUTC();
     List<Future<?>> running = new ArrayList<>();
-    try (Database second = Database.open(evidence.database.config());
+    try (Database second =
+            Database.open(evidence.database.config()).withSubjectKey(TestDatabase.SUBJECT_KEY);
         Integrator one = new Integrator(evidence.jdbi, evidence.key, clock).start();
         Integrator two = new Integrator(second.jdbi(), evidence.key, clock).start();
         ExecutorService pool = Executors.newFixedThreadPool(writers)) {
@@ -116,7 +117,8 @@ class IntegratorTest {
       evidence.record(EventType.VOTE_COUNTED, ActionId.random());
       long waiting = evidence.waiting();
       AuditReport before = evidence.verify();
-      try (Database doomed = Database.open(evidence.database.config())) {
+      try (Database doomed =
+          Database.open(evidence.database.config()).withSubjectKey(TestDatabase.SUBJECT_KEY)) {
         KillAt kill = new KillAt(evidence.jdbi, kills + 1);
         doomed.jdbi().setSqlLogger(kill);
         Integrator integrator = new Integrator(doomed.jdbi(), evidence.key, evidence.clock);
@@ -172,7 +174,7 @@ class IntegratorTest {
     DatabaseConfig config =
         new DatabaseConfig(
             shared.url() + "&ApplicationName=doomed", shared.user(), shared.password());
-    try (Database own = Database.open(config);
+    try (Database own = Database.open(config).withSubjectKey(TestDatabase.SUBJECT_KEY);
         Integrator integrator =
             new Integrator(own.jdbi(), evidence.key, Clock.systemUTC()).start()) {
       for (int round = 0; round < 5; round++) {

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A migrated control database on a real PostgreSQL; one server a JVM, one database a test. */
 public final class TestDatabase implements AutoCloseable {
+  /** Wraps the keys of people in tests. */
+  public static final byte[] SUBJECT_KEY = new byte[32];
+
   private static final AtomicInteger COUNTER = new AtomicInteger();
   private static @Nullable EmbeddedPostgres server;
 
@@ -18,7 +21,7 @@ public final class TestDatabase implements AutoCloseable {
 
   private TestDatabase(DatabaseConfig config) {
     this.config = config;
-    this.database = Database.open(config);
+    this.database = Database.open(config).withSubjectKey(SUBJECT_KEY);
     database.migrate();
     EvidenceGuard.install(database.jdbi());
   }

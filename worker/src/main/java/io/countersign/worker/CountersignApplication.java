@@ -116,7 +116,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
 
   static Database openDatabase(CountersignConfig config, ConfigFile file) throws ConfigException {
     try {
-      return Database.open(controlDatabase(config, file));
+      return Database.open(controlDatabase(config, file))
+          .withSubjectKey(derived("countersign/subjects/v1\n", config));
     } catch (RuntimeException e) {
       // The driver's message may quote the URL, and with it a password.
       throw file.mistake("database.url", "the control database does not answer");
@@ -316,7 +317,11 @@ public final class CountersignApplication extends Application<CountersignConfig>
   }
 
   private byte[] resultsKey() {
-    String hex = Digest.sha256("countersign/results/v1\n" + config.results().key()).value();
+    return derived("countersign/results/v1\n", config);
+  }
+
+  private static byte[] derived(String label, CountersignConfig config) {
+    String hex = Digest.sha256(label + config.results().key()).value();
     return HexFormat.of().parseHex(hex.substring("sha256:".length()));
   }
 

@@ -96,8 +96,8 @@ class ReconcileTest {
     Answer receipt = api.get("agent-1", path(action) + "/receipt");
     assertThat(receipt.http()).isEqualTo(200);
     assertThat(receipt.body().path("entry").asText())
-        .contains("action.reconciled", outcome, "erin", "votes")
-        .doesNotContain("looked at the rows");
+        .contains("action.reconciled", outcome, "sub_", "hmac_", "votes")
+        .doesNotContain("looked at the rows", "erin");
   }
 
   @Test

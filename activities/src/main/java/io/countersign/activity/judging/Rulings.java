@@ -14,6 +14,7 @@ import io.countersign.activity.review.Electorate;
 import io.countersign.activity.targets.Differences;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
+import io.countersign.audit.Subject;
 import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.ChannelRule;
 import io.countersign.store.ActionError;
@@ -216,7 +217,7 @@ final class Rulings {
             EventType.VOTE_WITHDRAWN,
             code,
             row.verdict(),
-            Map.of("vote", ballot.voteId(), "person", ballot.personId())));
+            Map.of("vote", ballot.voteId(), "person", new Subject.Person(ballot.personId()))));
   }
 
   private Change judgement(ActionRow row, Established anew, Verdict strict) {

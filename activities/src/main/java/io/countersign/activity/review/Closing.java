@@ -2,6 +2,7 @@ package io.countersign.activity.review;
 
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import io.countersign.audit.Subject;
 import io.countersign.store.ActionRow;
 import io.countersign.store.BallotDao;
 import java.util.HashMap;
@@ -33,7 +34,7 @@ public final class Closing {
                 ballot ->
                     Map.of(
                         "vote", ballot.voteId(),
-                        "person", ballot.personId(),
+                        "person", new Subject.Person(ballot.personId()),
                         "decision", ballot.decision().name().toLowerCase(Locale.ROOT),
                         "channel", ballot.channel(),
                         "at", ballot.receivedAt().toString()))

@@ -15,6 +15,7 @@ import io.countersign.store.ArtifactVault;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.ResultVault;
+import io.countersign.store.TestDatabase;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class ExportChild {
   public static void main(String[] arguments) throws Exception {
     ActionId id = new ActionId(arguments[1]);
     DatabaseConfig config = new DatabaseConfig(arguments[2], arguments[3], arguments[4]);
-    try (Database control = Database.open(config)) {
+    try (Database control = Database.open(config).withSubjectKey(TestDatabase.SUBJECT_KEY)) {
       Jdbi jdbi = control.jdbi();
       ArtifactVault artifacts = new ArtifactVault(jdbi, new byte[32], Duration.ofHours(1));
       if (arguments[0].equals("export")) {

@@ -12,6 +12,7 @@ import io.countersign.store.ArtifactVault;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.ResultVault;
+import io.countersign.store.TestDatabase;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class OperationChild {
     ActionId id = new ActionId(arguments[0]);
     DatabaseConfig config = new DatabaseConfig(arguments[1], arguments[2], arguments[3]);
     TargetConfig shop = new TargetConfig(arguments[4], "test", null, null, null, null, null);
-    try (Database control = Database.open(config);
+    try (Database control = Database.open(config).withSubjectKey(TestDatabase.SUBJECT_KEY);
         TargetDatabase target = new TargetDatabase("shop", shop, TargetDatabase.Settings.DEFAULT)) {
       Jdbi jdbi = control.jdbi();
       ActionStore store = new ActionStore(jdbi);

@@ -3,6 +3,7 @@ package io.countersign.api.slack;
 import io.countersign.action.Digest;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
+import io.countersign.audit.Subject;
 import io.countersign.store.OutboxDao;
 import io.countersign.store.SlackLinkDao;
 import java.net.URI;
@@ -114,7 +115,11 @@ public final class SlackLinks {
       String person,
       Instant now) {
     Map<String, Object> details =
-        Map.of("slack_team", account.teamId(), "slack_user", account.userId(), "person", person);
+        Map.of(
+            "slack_account",
+            new Subject.Secret(person, account.teamId() + "\n" + account.userId()),
+            "person",
+            new Subject.Person(person));
     handle
         .attach(OutboxDao.class)
         .insert(

@@ -32,6 +32,7 @@ import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
 import io.countersign.store.NewAction;
 import io.countersign.store.ResultVault;
+import io.countersign.store.TestDatabase;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,7 +58,7 @@ final class ControlSide implements AutoCloseable {
    */
   ControlSide(DatabaseConfig config) {
     this.config = config;
-    database = Database.open(config);
+    database = Database.open(config).withSubjectKey(TestDatabase.SUBJECT_KEY);
     database.migrate();
     store = new ActionStore(database.jdbi());
     integrator = new Integrator(database.jdbi(), key, Clock.systemUTC());

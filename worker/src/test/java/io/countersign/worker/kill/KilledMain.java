@@ -9,6 +9,7 @@ import io.countersign.activity.targets.TargetConfig.Guarantee;
 import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
+import io.countersign.store.TestDatabase;
 import io.countersign.workflow.ExecutionActivities;
 import io.temporal.failure.ApplicationFailure;
 import java.io.BufferedReader;
@@ -53,7 +54,7 @@ public final class KilledMain {
     System.setOut(System.err);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);
     var control = new DatabaseConfig(arguments[0], arguments[1], arguments[2]);
-    try (Database database = Database.open(control);
+    try (Database database = Database.open(control).withSubjectKey(TestDatabase.SUBJECT_KEY);
         var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
       main.obey(input, main.execution(database, arguments[TARGET], arguments[4]));
     }
