@@ -41,7 +41,7 @@ final class AnchorCheck {
                 dao.head().map(AuditDao.Head::size).orElse(0L), dao.lastIndex().orElse(-1L) + 1));
   }
 
-  Seen compare(FileAnchor anchor) throws IOException, AnchorException {
+  Seen compare(AnchorSource anchor) throws IOException, AnchorException {
     Newest newest = new Newest();
     boolean torn = anchor.read((number, note) -> newest.take(number, opened(anchor, number, note)));
     Checkpoint anchored = newest.checkpoint;
@@ -65,7 +65,7 @@ final class AnchorCheck {
     }
   }
 
-  private Checkpoint opened(FileAnchor anchor, long number, String note) throws AnchorException {
+  private Checkpoint opened(AnchorSource anchor, long number, String note) throws AnchorException {
     try {
       return keys.open(note).checkpoint();
     } catch (EvidenceException e) {
@@ -75,7 +75,7 @@ final class AnchorCheck {
     }
   }
 
-  private static void requireHeld(AuditDao dao, FileAnchor anchor, Checkpoint anchored)
+  private static void requireHeld(AuditDao dao, AnchorSource anchor, Checkpoint anchored)
       throws AnchorException {
     long head = dao.head().map(AuditDao.Head::size).orElse(0L);
     long entries = Math.min(head, dao.lastIndex().orElse(-1L) + 1);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,7 @@ public final class Anchors {
   private static final Logger LOG = LoggerFactory.getLogger(Anchors.class);
 
   private final List<FileAnchor> files;
+  private final List<AnchorSource> others = new CopyOnWriteArrayList<>();
   private final AnchorCheck check;
   private final Map<FileAnchor, Long> appended = new ConcurrentHashMap<>();
   private final Map<String, String> failing = new ConcurrentHashMap<>();
@@ -87,7 +89,7 @@ public final class Anchors {
     }
   }
 
-  private AnchorCheck.Seen compare(FileAnchor file) throws IOException, AnchorException {
+  private AnchorCheck.Seen compare(AnchorSource file) throws IOException, AnchorException {
     AnchorCheck.Seen seen = check.compare(file);
     if (seen.torn()) {
       LOG.warn("the last record of the anchor {} is cut off, which a crash does; it is left", file);
@@ -98,14 +100,32 @@ public final class Anchors {
 
   /** The same comparison again, for a process that runs for long; alarms instead of throwing. */
   public void check() {
-    for (FileAnchor file : files) {
-      try {
-        var unused = compare(file);
-      } catch (AnchorException e) {
-        disagree(String.valueOf(e.getMessage()));
-      } catch (IOException e) {
-        fail(file, "cannot be read");
-      }
+    files.forEach(this::compareWith);
+    others.forEach(this::compareWith);
+  }
+
+  /** An anchor that something else writes, such as a witness; it is compared with the rest. */
+  public void add(AnchorSource other) {
+    others.add(other);
+    compareWith(other);
+  }
+
+  /** Compares the log with one anchor; alarms instead of throwing. */
+  public void compareWith(AnchorSource anchor) {
+    try {
+      var unused = compare(anchor);
+    } catch (AnchorException e) {
+      disagree(String.valueOf(e.getMessage()));
+    } catch (IOException e) {
+      failed(anchor, "cannot be read");
+    }
+  }
+
+  /** An anchor took a checkpoint of that size. */
+  public void confirmed(AnchorSource anchor, long size) {
+    newest.accumulateAndGet(size, Math::max);
+    if (failing.remove(anchor.toString()) != null) {
+      LOG.warn("the anchor {} works again", anchor);
     }
   }
 
@@ -121,19 +141,17 @@ public final class Anchors {
       try {
         file.append(checkpoint.note());
         appended.put(file, checkpoint.size());
-        newest.accumulateAndGet(checkpoint.size(), Math::max);
-        if (failing.remove(file.toString()) != null) {
-          LOG.warn("the anchor {} works again", file);
-        }
+        confirmed(file, checkpoint.size());
       } catch (IOException e) {
-        fail(file, "cannot be written");
+        failed(file, "cannot be written");
       }
     }
   }
 
-  private void fail(FileAnchor file, String why) {
-    if (failing.put(file.toString(), why) == null) {
-      LOG.error("the anchor {} {}; checkpoints wait for it", file, why);
+  /** An anchor could not be asked or written; an alarm, and no loss. */
+  public void failed(AnchorSource anchor, String why) {
+    if (failing.put(anchor.toString(), why) == null) {
+      LOG.error("the anchor {} {}; checkpoints wait for it", anchor, why);
     }
   }
 
@@ -177,7 +195,7 @@ public final class Anchors {
   }
 
   public boolean isNone() {
-    return files.isEmpty();
+    return files.isEmpty() && others.isEmpty();
   }
 
   /** How an anchor contradicts the log; stays until the process is restarted. */

@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 @RegisterConstructorMapper(AuditDao.Head.class)
 @RegisterConstructorMapper(AuditDao.TileRow.class)
 @RegisterConstructorMapper(AuditDao.StoredCheckpoint.class)
+@RegisterConstructorMapper(AuditDao.Cosigned.class)
 interface AuditDao {
 
   /** A row of the outbox. */
@@ -65,6 +66,9 @@ interface AuditDao {
 
   /** A signed checkpoint. */
   record StoredCheckpoint(long size, byte[] root, String note, Instant createdAt) {}
+
+  /** A checkpoint with a witness's line. */
+  record Cosigned(long size, String note) {}
 
   /** Held until the transaction ends; one integrator at a time, whatever the process. */
   @SqlQuery("select pg_try_advisory_xact_lock(7165916604736876645)")
@@ -179,6 +183,28 @@ interface AuditDao {
       order by waits, position
       """)
   List<String> bodies(@Bind("action") String action);
+
+  @SqlUpdate(
+      """
+      insert into audit_cosignature (size, witness, note) values (:size, :witness, :note)
+      on conflict do nothing
+      """)
+  void insertCosignature(
+      @Bind("size") long size, @Bind("witness") String witness, @Bind("note") String note);
+
+  @SqlQuery("select max(size) from audit_cosignature where witness = :witness")
+  Optional<Long> newestCosigned(@Bind("witness") String witness);
+
+  @SqlQuery(
+      """
+      select size, note from audit_cosignature
+      where witness = :witness and size > :after order by size limit :limit
+      """)
+  List<Cosigned> cosignaturesAfter(
+      @Bind("witness") String witness, @Bind("after") long after, @Bind("limit") int limit);
+
+  @SqlQuery("select size, note from audit_cosignature where size = :size order by witness")
+  List<Cosigned> cosignaturesOf(@Bind("size") long size);
 
   @SqlQuery("select count(*) from audit_outbox")
   long countWaiting();

@@ -44,9 +44,23 @@ public final class AuditLog {
     return keys;
   }
 
-  /** The newest signed checkpoint; none before the integrator's first round. */
+  /**
+   * The newest signed checkpoint, with what witnesses signed beneath it by now; none before the
+   * integrator's first round.
+   */
   public Optional<String> checkpoint() {
-    return read(AuditDao::lastCheckpoint).map(AuditDao.StoredCheckpoint::note);
+    return read(dao -> dao.lastCheckpoint().map(last -> cosigned(dao, last)));
+  }
+
+  private static String cosigned(AuditDao dao, AuditDao.StoredCheckpoint checkpoint) {
+    StringBuilder note = new StringBuilder(checkpoint.note());
+    for (AuditDao.Cosigned row : dao.cosignaturesOf(checkpoint.size())) {
+      // Each repeats the checkpoint; of a row that does not, nothing is shown.
+      if (row.note().startsWith(checkpoint.note())) {
+        note.append(row.note(), checkpoint.note().length(), row.note().length());
+      }
+    }
+    return note.toString();
   }
 
   /** The bodies of entries {@code [start, end)}, at most {@link #MAX_ENTRIES}. */

@@ -1,5 +1,6 @@
 package io.countersign.worker;
 
+import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
 import io.countersign.audit.TrustedKey;
@@ -7,6 +8,7 @@ import io.countersign.store.AnchorException;
 import io.countersign.store.AnchorSource;
 import io.countersign.store.Anchors;
 import io.countersign.store.AuditVerify;
+import io.countersign.store.Cosignatures;
 import io.countersign.store.DamagedLogException;
 import io.countersign.store.Database;
 import io.countersign.store.KeyRotation;
@@ -69,9 +71,23 @@ final class AuditCommand {
         .path("anchor-file")
         .ifPresent(pasted -> anchors.add(new PastedAnchor(pasted, key.origin())));
     try (Database database = CountersignApplication.openDatabase(config, file)) {
+      anchors.addAll(witnesses(new Cosignatures(database.jdbi())));
       return new AuditVerify(database.jdbi(), keys, anchors)
           .run(out, options.path("proof").orElse(PROOF));
     }
+  }
+
+  /** What each witness says now, and what the database keeps of it. */
+  private List<AnchorSource> witnesses(Cosignatures kept) throws ConfigException {
+    List<AnchorSource> sources = new ArrayList<>(AuditParts.witnesses(config, file, keys));
+    for (CountersignConfig.WitnessSection section : config.audit().witnessesOrNone()) {
+      try {
+        sources.add(kept.of(section.cosigner()));
+      } catch (EvidenceException e) {
+        throw file.mistake("audit.witnesses", String.valueOf(e.getMessage()));
+      }
+    }
+    return sources;
   }
 
   private int rotate(Path newKey) throws ConfigException {

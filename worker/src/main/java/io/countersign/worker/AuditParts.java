@@ -7,8 +7,14 @@ import io.countersign.store.AnchorException;
 import io.countersign.store.Anchors;
 import io.countersign.store.Database;
 import io.countersign.store.SigningKeyFile;
+import io.countersign.witness.Cosigning;
+import io.countersign.witness.WitnessClient;
+import io.dropwizard.core.setup.Environment;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** What section {@code audit} of the configuration opens. */
 final class AuditParts {
@@ -41,14 +47,52 @@ final class AuditParts {
 
   /** Only who signs asks them, and nobody signs before they agree. */
   static Anchors anchors(
-      Role role, CountersignConfig config, ConfigFile file, Database database, KeyRing keys)
+      Role role,
+      CountersignConfig config,
+      ConfigFile file,
+      Database database,
+      KeyRing keys,
+      List<WitnessClient> witnesses)
       throws ConfigException {
     List<Path> files = role.works() ? anchorFiles(config, file) : List.of();
     try {
-      return Anchors.open(files, database.jdbi(), keys);
+      Anchors anchors = Anchors.open(files, database.jdbi(), keys);
+      witnesses.forEach(anchors::add);
+      Optional<String> disagreement = anchors.disagreement();
+      if (disagreement.isPresent()) {
+        database.close();
+        throw file.mistake("audit.witnesses", disagreement.get());
+      }
+      return anchors;
     } catch (AnchorException e) {
       database.close();
       throw file.mistake("audit.anchors", String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Whom the configuration names. */
+  static List<WitnessClient> witnesses(CountersignConfig config, ConfigFile file, KeyRing keys)
+      throws ConfigException {
+    List<WitnessClient> witnesses = new ArrayList<>();
+    for (CountersignConfig.WitnessSection section : config.audit().witnessesOrNone()) {
+      try {
+        witnesses.add(
+            new WitnessClient(
+                section.address(), section.cosigner(), keys, config.audit().origin()));
+      } catch (EvidenceException e) {
+        throw file.mistake("audit.witnesses", String.valueOf(e.getMessage()));
+      }
+    }
+    return List.copyOf(witnesses);
+  }
+
+  /** Beside the integrator, in its own time: a checkpoint is offered within a quarter minute. */
+  static void cosign(Environment environment, Cosigning cosigning) {
+    environment
+        .lifecycle()
+        .scheduledExecutorService("audit-witnesses")
+        .threads(1)
+        .build()
+        .scheduleWithFixedDelay(cosigning::ask, 1, 15, TimeUnit.SECONDS);
   }
 }

@@ -45,6 +45,8 @@ public final class Countersign {
         audit verify CONFIG [--anchor-file FILE] [--proof FILE]
                                                           re-hashes the whole log, compares anchors
         audit rotate CONFIG --new-key FILE                hands the log over to another key
+        witness --key FILE --name NAME --logs VKEYS --state FILE [--begin] [--listen HOST:PORT]
+                                                          signs checkpoints of logs, as they grow
         verify RECEIPT --key VKEY [--key VKEY ...]        checks a receipt offline
       """;
 
@@ -94,6 +96,7 @@ public final class Countersign {
       case "policy" -> policyCheck(rest);
       case "target" -> TargetCommand.run(rest, environment, System.out);
       case "audit" -> AuditCommand.run(rest, environment, System.out);
+      case "witness" -> WitnessCommand.run(rest, System.out, RUNNING);
       case "verify" -> new VerifyReceipt(Countersign::read, System.out, System.err).run(rest);
       case "help", "--help", "-h" -> {
         System.out.print(USAGE);

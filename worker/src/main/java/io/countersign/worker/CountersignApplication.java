@@ -31,11 +31,14 @@ import io.countersign.store.Anchors;
 import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
+import io.countersign.store.Cosignatures;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
 import io.countersign.store.OutboxDao;
 import io.countersign.store.ResultVault;
+import io.countersign.witness.Cosigning;
+import io.countersign.witness.WitnessClient;
 import io.countersign.workflow.ActionEngine;
 import io.countersign.workflow.TemporalConfig;
 import io.countersign.workflow.TemporalConnection;
@@ -50,6 +53,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -72,6 +76,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
   private final KeyRing keys;
   private final Database database;
   private final Anchors anchors;
+  private final List<WitnessClient> witnesses;
   private final DatabaseConfig databaseConfig;
   private final @Nullable DemoIssuer demoIssuer;
   private @Nullable WorkflowClient client;
@@ -94,7 +99,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
     this.keys = AuditParts.keys(config, file, signingKey);
     this.databaseConfig = controlDatabase(config, file);
     this.database = openDatabase();
-    this.anchors = AuditParts.anchors(role, config, file, database, keys);
+    this.witnesses = role.works() ? AuditParts.witnesses(config, file, keys) : List.of();
+    this.anchors = AuditParts.anchors(role, config, file, database, keys, witnesses);
   }
 
   private PolicyFile openPolicy() throws ConfigException {
@@ -216,6 +222,10 @@ public final class CountersignApplication extends Application<CountersignConfig>
         new Integrator(database.jdbi(), signingKey, keys, anchors, clock).start();
     manage(environment, integrator);
     Health.register(environment, integrator, clock);
+    witnesses.forEach(witness -> manage(environment, witness));
+    AuditLog log = new AuditLog(database.jdbi(), keys.verifierKeys());
+    Cosignatures cosignatures = new Cosignatures(database.jdbi());
+    AuditParts.cosign(environment, new Cosigning(cosignatures, log, witnesses, anchors));
     new ExpiredResults(results, artifacts).start(environment);
     WorkerParts parts =
         WorkerParts.start(

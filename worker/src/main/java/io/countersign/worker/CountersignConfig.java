@@ -12,6 +12,7 @@ import io.countersign.activity.infrastructure.OperationConfig;
 import io.countersign.activity.targets.TargetConfig;
 import io.countersign.api.identity.IdentityConfig;
 import io.countersign.api.slack.SlackDoorConfig;
+import io.countersign.audit.CosignerKey;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.TrustedKey;
@@ -21,6 +22,7 @@ import io.countersign.workflow.TemporalConfig;
 import io.dropwizard.core.Configuration;
 import io.dropwizard.util.DataSize;
 import io.dropwizard.util.Duration;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +46,7 @@ public final class CountersignConfig extends Configuration {
   @JsonProperty private Map<String, OperationConfig> operations = Map.of();
   @JsonProperty private @Nullable JsonNode slack;
   @JsonProperty private @Nullable JsonNode teams;
-  @JsonProperty private AuditSection audit = new AuditSection("", "", null, null);
+  @JsonProperty private AuditSection audit = new AuditSection("", "", null, null, null);
   @JsonProperty private ResultsSection results = new ResultsSection(null, null, null, "");
   @JsonProperty private ExportsSection exports = new ExportsSection(null, null, null);
   @JsonProperty private VotesSection votes = new VotesSection("");
@@ -88,7 +90,12 @@ public final class CountersignConfig extends Configuration {
       String origin,
       String signingKey,
       @Nullable List<String> retiredKeys,
-      @Nullable List<AnchorSection> anchors) {
+      @Nullable List<AnchorSection> anchors,
+      @Nullable List<WitnessSection> witnesses) {
+    List<WitnessSection> witnessesOrNone() {
+      return witnesses == null ? List.of() : witnesses;
+    }
+
     /** The present key, then those that signed before it. */
     KeyRing keys(VerifierKey present) throws EvidenceException {
       List<TrustedKey> keys = new ArrayList<>(List.of(new TrustedKey(present)));
@@ -121,6 +128,20 @@ public final class CountersignConfig extends Configuration {
     @Override
     public String toString() {
       return "AuditSection[origin=" + origin + "]";
+    }
+  }
+
+  /** Who signs checkpoints of ours: where it is, and its vkey. */
+  public record WitnessSection(String url, String key) {
+    URI address() throws EvidenceException {
+      if (!url.matches("https?://[A-Za-z0-9.:_\\[\\]-]+(/[A-Za-z0-9._~/-]*)?")) {
+        throw new EvidenceException("`url` must be http(s)://host/path");
+      }
+      return URI.create(url);
+    }
+
+    CosignerKey cosigner() throws EvidenceException {
+      return CosignerKey.parse(key);
     }
   }
 
