@@ -11,7 +11,7 @@ import io.countersign.store.ActionRow;
 import io.countersign.store.ActionStore;
 import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
-import io.countersign.store.OutboxDao;
+import io.countersign.store.Outbox;
 import io.countersign.workflow.ActionEngine;
 import io.countersign.workflow.ActionEngine.Delivery;
 import io.countersign.workflow.SealedVote;
@@ -122,22 +122,21 @@ public final class CastVotes implements Votes {
         handle -> {
           BallotDao ballots = handle.attach(BallotDao.class);
           ballots.settle(vote.voteId(), "late", Code.NOT_PENDING.name(), List.of());
-          handle
-              .attach(OutboxDao.class)
-              .insert(
-                  new Event(
-                      clock.instant(),
-                      EventType.VOTE_LATE,
-                      row.id(),
-                      row.revision(),
-                      row.digest(),
-                      null,
-                      new Event.Actor("person", vote.personId(), vote.channel()),
-                      null,
-                      Event.Effect.NONE,
-                      Code.NOT_PENDING.name(),
-                      null,
-                      Map.of("vote", vote.voteId())));
+          Outbox.insert(
+              handle,
+              new Event(
+                  clock.instant(),
+                  EventType.VOTE_LATE,
+                  row.id(),
+                  row.revision(),
+                  row.digest(),
+                  null,
+                  new Event.Actor("person", vote.personId(), vote.channel()),
+                  null,
+                  Event.Effect.NONE,
+                  Code.NOT_PENDING.name(),
+                  null,
+                  Map.of("vote", vote.voteId())));
         });
     return new VoteReceipt(false, Code.NOT_PENDING, row.status());
   }

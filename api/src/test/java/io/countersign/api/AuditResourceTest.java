@@ -16,7 +16,7 @@ import io.countersign.audit.TreeHash;
 import io.countersign.audit.VerifierKey;
 import io.countersign.store.AuditLog;
 import io.countersign.store.Integrator;
-import io.countersign.store.OutboxDao;
+import io.countersign.store.Outbox;
 import io.countersign.store.TestDatabase;
 import java.time.Clock;
 import java.time.Instant;
@@ -62,7 +62,7 @@ class AuditResourceTest {
               null,
               null,
               Map.of());
-      jdbi.useExtension(OutboxDao.class, outbox -> outbox.insert(event));
+      jdbi.useHandle(handle -> Outbox.insert(handle, event));
     }
     try (Integrator integrator = new Integrator(jdbi, key, Clock.systemUTC())) {
       integrator.integrate();

@@ -142,7 +142,7 @@ public final class ActionStore {
 
   /** Evidence inside a transaction of the caller. */
   public void record(Handle handle, ActionId id, Event event) {
-    handle.attach(OutboxDao.class).insert(event);
+    Outbox.insert(handle, event);
     handle
         .createQuery("select pg_notify('countersign_action', :id)")
         .bind("id", id.value())

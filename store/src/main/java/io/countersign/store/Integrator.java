@@ -124,11 +124,11 @@ public final class Integrator implements AutoCloseable {
     Instant now = clock.instant();
     lastCheckpoint = last.map(AuditDao.StoredCheckpoint::createdAt).orElse(Instant.EPOCH);
     if (!now.isBefore(lastCheckpoint.plus(HEARTBEAT))) {
-      handle.attach(OutboxDao.class).insert(heartbeat(now));
+      Outbox.insert(handle, heartbeat(now));
     }
     List<AuditDao.Pending> waiting = dao.waiting(BATCH);
     if (next.isPresent() && waiting.size() < BATCH) {
-      handle.attach(OutboxDao.class).insert(Handover.event(key, next.get(), now));
+      Outbox.insert(handle, Handover.event(key, next.get(), now));
       waiting = dao.waiting(BATCH);
     }
     waiting = upToHandover(waiting);

@@ -19,9 +19,6 @@ interface SubjectDao {
   /** A person's own key. */
   record Key(String subjectId, String pseudonym, byte[] wrappedKey) {}
 
-  @SqlQuery("select subject_id, pseudonym from audit_secret where subject_id = any(:people)")
-  List<Named> named(@Bind("people") String[] people);
-
   @SqlQuery("select subject_id, pseudonym from audit_secret where pseudonym = any(:pseudonyms)")
   List<Named> known(@Bind("pseudonyms") String[] pseudonyms);
 

@@ -57,21 +57,25 @@ public final class Subjects implements JdbiConfig<Subjects> {
   }
 
   private static Map<String, String> pseudonyms(Handle handle, Collection<String> people) {
-    SubjectDao dao = handle.attach(SubjectDao.class);
-    Map<String, String> found = byPerson(dao.named(people.toArray(String[]::new)));
+    Map<String, String> found = named(handle, people);
     List<String> strangers = people.stream().filter(id -> !found.containsKey(id)).toList();
     if (!strangers.isEmpty()) {
-      handle.getConfig(Subjects.class).giveKeys(dao, strangers);
+      handle.getConfig(Subjects.class).giveKeys(handle.attach(SubjectDao.class), strangers);
       // Somebody else may have been first: what is stored counts.
-      found.putAll(byPerson(dao.named(strangers.toArray(String[]::new))));
+      found.putAll(named(handle, strangers));
     }
     return found;
   }
 
-  private static Map<String, String> byPerson(List<SubjectDao.Named> rows) {
-    Map<String, String> people = new HashMap<>();
-    rows.forEach(row -> people.put(row.subjectId(), row.pseudonym()));
-    return people;
+  private static Map<String, String> named(Handle handle, Collection<String> people) {
+    Map<String, String> found = new HashMap<>();
+    handle
+        .select(
+            "select subject_id, pseudonym from audit_secret where subject_id = any(?)",
+            (Object) people.toArray(String[]::new))
+        .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+        .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
+    return found;
   }
 
   private void giveKeys(SubjectDao dao, List<String> people) {

@@ -55,7 +55,7 @@ final class EvidenceLog implements AutoCloseable {
   }
 
   void record(EventType type, ActionId action) {
-    jdbi.useExtension(OutboxDao.class, outbox -> outbox.insert(event(type, action)));
+    jdbi.useHandle(handle -> Outbox.insert(handle, event(type, action)));
   }
 
   /** Records that many events and integrates them as one batch each. */

@@ -63,9 +63,7 @@ final class EvidenceTiming {
 
   private static void changeWithEvidence(Handle handle, int row) {
     change(handle, row);
-    handle
-        .attach(OutboxDao.class)
-        .insert(EvidenceLog.event(EventType.VOTE_COUNTED, ActionId.random()));
+    Outbox.insert(handle, EvidenceLog.event(EventType.VOTE_COUNTED, ActionId.random()));
   }
 
   /** In turn, so that both see the same machine. */
@@ -129,9 +127,8 @@ final class EvidenceTiming {
 
   private void receipts() throws InterruptedException {
     ActionId action = ActionId.random();
-    jdbi.useExtension(
-        OutboxDao.class,
-        outbox -> outbox.insert(EvidenceLog.event(EventType.ACTION_SUCCEEDED, action)));
+    jdbi.useHandle(
+        handle -> Outbox.insert(handle, EvidenceLog.event(EventType.ACTION_SUCCEEDED, action)));
     drain();
     AuditLog log = new AuditLog(jdbi, List.of(key.verifierKey()));
     Receipt receipt = log.receipt(action).orElseThrow();

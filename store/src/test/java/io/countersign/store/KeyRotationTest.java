@@ -133,10 +133,10 @@ class KeyRotationTest {
   @Test
   void whoCanWriteEvidenceCannotRetireTheKey() {
     SigningKey thief = EvidenceLog.newKey();
-    evidence.jdbi.useExtension(
-        OutboxDao.class,
-        outbox ->
-            outbox.insert(Handover.event(thief, next.verifierKey(), evidence.clock.instant())));
+    evidence.jdbi.useHandle(
+        handle ->
+            Outbox.insert(
+                handle, Handover.event(thief, next.verifierKey(), evidence.clock.instant())));
     evidence.integrator.integrate();
     sign(evidence.integrator);
     assertThat(evidence.verify()).hasToString("VALID: 6 entries, 4 checkpoints, 0 waiting");
@@ -144,9 +144,10 @@ class KeyRotationTest {
 
   @Test
   void handoverInTheOutboxEndsTheBatch() {
-    evidence.jdbi.useExtension(
-        OutboxDao.class,
-        outbox -> outbox.insert(Handover.event(old, next.verifierKey(), evidence.clock.instant())));
+    evidence.jdbi.useHandle(
+        handle ->
+            Outbox.insert(
+                handle, Handover.event(old, next.verifierKey(), evidence.clock.instant())));
     evidence.record(EventType.VOTE_COUNTED, ActionId.random());
     assertThat(evidence.integrator.integrate()).isEqualTo(1);
     assertThat(evidence.waiting()).isEqualTo(1);

@@ -35,7 +35,7 @@ import io.countersign.store.Cosignatures;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
-import io.countersign.store.OutboxDao;
+import io.countersign.store.Outbox;
 import io.countersign.store.ResultVault;
 import io.countersign.witness.Cosigning;
 import io.countersign.witness.WitnessClient;
@@ -343,7 +343,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
   }
 
   private void record(Event event) {
-    database.jdbi().useExtension(OutboxDao.class, outbox -> outbox.insert(event));
+    database.jdbi().useHandle(handle -> Outbox.insert(handle, event));
   }
 
   CountersignConfig config() {

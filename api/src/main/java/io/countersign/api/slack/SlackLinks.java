@@ -4,7 +4,7 @@ import io.countersign.action.Digest;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.audit.Subject;
-import io.countersign.store.OutboxDao;
+import io.countersign.store.Outbox;
 import io.countersign.store.SlackLinkDao;
 import java.net.URI;
 import java.security.SecureRandom;
@@ -120,22 +120,10 @@ public final class SlackLinks {
             new Subject.Secret(person, account.teamId() + "\n" + account.userId()),
             "person",
             new Subject.Person(person));
-    handle
-        .attach(OutboxDao.class)
-        .insert(
-            new Event(
-                now,
-                type,
-                null,
-                0,
-                null,
-                null,
-                by,
-                null,
-                Event.Effect.CHANGED,
-                null,
-                null,
-                details));
+    Outbox.insert(
+        handle,
+        new Event(
+            now, type, null, 0, null, null, by, null, Event.Effect.CHANGED, null, null, details));
   }
 
   private static String hash(String code) {
