@@ -19,7 +19,7 @@ import io.countersign.store.AuditVerify;
 import io.countersign.store.Cosignatures;
 import io.countersign.store.DamagedLogException;
 import io.countersign.store.Integrator;
-import io.countersign.store.OutboxDao;
+import io.countersign.store.Outbox;
 import io.countersign.store.TestDatabase;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -94,7 +94,7 @@ class CosigningTest {
   private void grow(int batches) {
     integrator.integrate();
     for (int i = 0; i < batches; i++) {
-      jdbi.useExtension(OutboxDao.class, outbox -> outbox.insert(event()));
+      jdbi.useHandle(handle -> Outbox.insert(handle, event()));
       integrator.integrate();
     }
   }
