@@ -1,5 +1,7 @@
 package io.countersign.worker;
 
+import io.countersign.activity.channel.SlackAnchor;
+import io.countersign.activity.channel.SlackChannel;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
@@ -11,6 +13,7 @@ import io.countersign.witness.Cosigning;
 import io.countersign.witness.WitnessClient;
 import io.dropwizard.core.setup.Environment;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -84,6 +87,26 @@ final class AuditParts {
       }
     }
     return List.copyOf(witnesses);
+  }
+
+  /** Where the configuration asks for it; the channel is closed with the process. */
+  static Optional<SlackChannel> anchorInSlack(
+      Environment environment, CountersignConfig config, Database database, InstantSource clock) {
+    if (!config.audit().anchorsInSlack()) {
+      return Optional.empty();
+    }
+    Optional<SlackChannel> slack = config.slackSender().map(SlackChannel::new);
+    slack.ifPresent(
+        channel -> {
+          SlackAnchor anchor = new SlackAnchor(database.jdbi(), channel, clock);
+          environment
+              .lifecycle()
+              .scheduledExecutorService("audit-slack")
+              .threads(1)
+              .build()
+              .scheduleWithFixedDelay(anchor::post, 5, 20, TimeUnit.SECONDS);
+        });
+    return slack;
   }
 
   /** Beside the integrator, in its own time: a checkpoint is offered within a quarter minute. */

@@ -225,6 +225,8 @@ public final class CountersignApplication extends Application<CountersignConfig>
     witnesses.forEach(witness -> manage(environment, witness));
     AuditLog log = new AuditLog(database.jdbi(), keys.verifierKeys());
     Cosignatures cosignatures = new Cosignatures(database.jdbi());
+    AuditParts.anchorInSlack(environment, config, database, clock)
+        .ifPresent(channel -> manage(environment, channel));
     AuditParts.cosign(environment, new Cosigning(cosignatures, log, witnesses, anchors));
     new ExpiredResults(results, artifacts).start(environment);
     WorkerParts parts =

@@ -119,10 +119,10 @@ public final class CountersignConfig extends Configuration {
           : anchors.stream().map(AnchorSection::file).filter(Objects::nonNull).toList();
     }
 
-    List<String> unused() {
-      return anchors != null && anchors.stream().anyMatch(anchor -> anchor.slack() != null)
-          ? List.of("audit.anchors.slack")
-          : List.of();
+    /** Whether checkpoints go into the threads of ended actions. */
+    boolean anchorsInSlack() {
+      return anchors != null
+          && anchors.stream().anyMatch(anchor -> Boolean.TRUE.equals(anchor.slack()));
     }
 
     @Override
@@ -228,6 +228,10 @@ public final class CountersignConfig extends Configuration {
         audit.anchors() == null || audit.anchors().stream().allMatch(AnchorSection::isOne),
         "audit.anchors",
         "expected each to be `file: PATH` or `slack: true`");
+    require(
+        !audit.anchorsInSlack() || slack != null,
+        "audit.anchors",
+        "`slack: true` needs the section `slack`");
     require(!targets.isEmpty(), "targets", "expected at least one target");
     requireSecret("results.key", results.key());
     requireSecret("votes.key", votes.key());
@@ -388,7 +392,6 @@ public final class CountersignConfig extends Configuration {
     if (teams != null) {
       unused.add("teams");
     }
-    unused.addAll(audit.unused());
     return unused;
   }
 }

@@ -120,6 +120,13 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
     post(view.action().id(), place.ts(), place.channel(), reply);
   }
 
+  /** Says something below the message, about the log; answers where. */
+  String anchor(String reference, ActionId id, String text) {
+    Place place = Place.of(reference);
+    ChatPostMessageResponse posted = post(id, place.ts(), place.channel(), new SlackCard(text, ""));
+    return posted.getChannel() + ":" + posted.getTs();
+  }
+
   @Override
   public void askReason(ReviewView view, String triggerId) {
     ActionId id = view.action().id();
