@@ -196,6 +196,16 @@ class AuditVerifyTest {
   }
 
   @Test
+  void checkpointOfAnotherOrigin() throws EvidenceException {
+    SigningKey other = SigningKey.generate("other.example/log");
+    AuditDao.StoredCheckpoint last =
+        evidence.jdbi.withExtension(AuditDao.class, AuditDao::lastCheckpoint).orElseThrow();
+    String note = new Checkpoint(other.origin(), last.size(), TreeHash.of(last.root())).sign(other);
+    tamper.run("update audit_checkpoint set note = '" + note + "' where size = 17");
+    assertDamaged(13, "the checkpoint of size 17: no known key signed this");
+  }
+
+  @Test
   void checkpointOfAnotherSize() {
     tamper.run(
         """

@@ -23,6 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Go project's signed notes and transparency log must find our log good, and only ours. */
 @Timeout(300)
@@ -75,6 +77,27 @@ class IndependentCheckTest {
     assertBad("605.checkpoint", "605", "604");
     assertBad("3.tlog-proof", "index 603", "index 601");
     assertBad("300-605.consistency", "300\n", "301\n");
+    assertThat(check()).isEqualTo("VALID");
+  }
+
+  /**
+   * The other implementation reads spare bits of base64 as nothing, so a change makes a new value.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"2.checkpoint", "3.tlog-proof", "300-605.consistency"})
+  void anotherImplementationFindsEveryChangedByteBad(String name) throws Exception {
+    try (EvidenceLog evidence = new EvidenceLog()) {
+      export(evidence);
+    }
+    Path file = folder.resolve(name);
+    byte[] good = Files.readAllBytes(file);
+    for (int i = 0; i < good.length; i++) {
+      byte[] bad = good.clone();
+      bad[i] = (byte) (bad[i] == 'A' ? 'Q' : 'A');
+      Files.write(file, bad);
+      assertThat(check()).as("byte " + i + " of " + name).startsWith("INVALID: ");
+    }
+    Files.write(file, good);
     assertThat(check()).isEqualTo("VALID");
   }
 
