@@ -41,6 +41,10 @@ public enum EventType {
   IDENTITY_LINKED,
   IDENTITY_UNLINKED,
   KEY_ROTATED,
+  AUDIT_SHREDDED,
+  AUDIT_HELD,
+  AUDIT_RELEASED,
+  AUDIT_RETENTION,
   AUDIT_HEARTBEAT;
 
   /** For example {@code vote.counted}: the first underscore becomes a dot. */

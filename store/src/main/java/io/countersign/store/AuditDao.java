@@ -32,7 +32,11 @@ interface AuditDao {
       Instant occurredAt,
       String body) {}
 
-  /** A row of the log. */
+  /**
+   * A row of the log.
+   *
+   * @param body empty where retention removed it
+   */
   record Entry(
       long idx,
       byte[] leafHash,
@@ -106,7 +110,8 @@ interface AuditDao {
 
   @SqlQuery(
       """
-      select idx, leaf_hash, body, event_id, action_id, type, occurred_at from audit_entry
+      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
+      from audit_entry
       order by idx desc limit 1
       """)
   Optional<Entry> lastEntry();
@@ -158,7 +163,8 @@ interface AuditDao {
 
   @SqlQuery(
       """
-      select idx, leaf_hash, body, event_id, action_id, type, occurred_at from audit_entry
+      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
+      from audit_entry
       where idx >= :start and idx < :end order by idx limit :limit
       """)
   List<Entry> entries(@Bind("start") long start, @Bind("end") long end, @Bind("limit") int limit);
@@ -166,7 +172,8 @@ interface AuditDao {
   /** The last entry of those types, unless another one still waits in the outbox. */
   @SqlQuery(
       """
-      select idx, leaf_hash, body, event_id, action_id, type, occurred_at from audit_entry
+      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
+      from audit_entry
       where action_id = :action and type = any(:types)
         and not exists (select from audit_outbox where action_id = :action and type = any(:types))
       order by idx desc limit 1
@@ -177,7 +184,11 @@ interface AuditDao {
   @SqlQuery(
       """
       select body from (
-        select 0 as waits, idx as position, body from audit_entry where action_id = :action
+        select 0 as waits, idx as position, coalesce(body, json_build_object(
+            'type', type, 'effect', 'none', 'actor', json_build_object('type', 'system', 'id', ''),
+            'at', to_char(occurred_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+            'note', 'the time to keep it is over: only its hash is left')::text) as body
+          from audit_entry where action_id = :action
         union all
         select 1, id, body from audit_outbox where action_id = :action) as events
       order by waits, position

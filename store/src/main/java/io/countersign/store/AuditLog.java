@@ -63,10 +63,13 @@ public final class AuditLog {
     return note.toString();
   }
 
-  /** The bodies of entries {@code [start, end)}, at most {@link #MAX_ENTRIES}. */
+  /**
+   * The bodies of entries {@code [start, end)}, an empty object for each that was removed, at most
+   * {@link #MAX_ENTRIES}.
+   */
   public List<String> entries(long start, long end) {
     return read(dao -> dao.entries(start, end, MAX_ENTRIES)).stream()
-        .map(AuditDao.Entry::body)
+        .map(entry -> entry.body().isEmpty() ? "{}" : entry.body())
         .toList();
   }
 
@@ -129,6 +132,9 @@ public final class AuditLog {
 
   private static Optional<Receipt> receipt(
       AuditDao dao, ActionId action, AuditDao.Entry entry, AuditDao.StoredCheckpoint checkpoint) {
+    if (entry.body().isEmpty()) {
+      return Optional.empty();
+    }
     String digest = Json.read(entry.body(), JsonNode.class).path("digest").asText();
     if (!Digest.isWellFormed(digest)) {
       return Optional.empty();

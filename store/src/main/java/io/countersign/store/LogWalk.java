@@ -28,6 +28,7 @@ final class LogWalk {
   private final KeyRing keys;
   private final Signers signers;
   private final AnchorWalk anchors;
+  private final Pruned pruned = new Pruned();
   private final Deque<AuditDao.StoredCheckpoint> checkpoints = new ArrayDeque<>();
   private long lastCheckpointRead;
   private long checkpointsChecked;
@@ -64,6 +65,10 @@ final class LogWalk {
       checkEntries();
       checkEnd();
       checkUpperTiles();
+      Optional<Long> bare = pruned.index();
+      if (bare.isPresent()) {
+        throw new Finding(bare.get(), pruned.reason(bare.get()));
+      }
       anchors.end(tree.size());
       throwIfPresent(tree.size(), signers.end(tree.size()));
     } catch (Finding finding) {
@@ -105,20 +110,30 @@ final class LogWalk {
     if (entry.idx() != index) {
       throw new Finding(index, "entry " + index + " is missing");
     }
-    TreeHash leaf = TreeHash.leaf(entry.body());
+    boolean isPruned = entry.body().isEmpty();
+    TreeHash leaf = isPruned ? stored(entry) : TreeHash.leaf(entry.body());
     if (!Arrays.equals(leaf.bytes(), entry.leafHash())) {
       throw new Finding(index, "entry " + index + " does not have the hash stored beside it");
     }
     if (!leaf.equals(logged(index))) {
       throw new Finding(index, "entry " + index + " is not the one that was logged here");
     }
-    Optional<String> column = strayColumn(entry);
+    pruned.entry(entry);
+    Optional<String> column = isPruned ? Optional.empty() : strayColumn(entry);
     if (column.isPresent()) {
       throw new Finding(
           index, "entry " + index + ": column " + column.get() + " contradicts the body");
     }
     throwIfPresent(index, signers.entry(index, entry.type(), entry.body()));
     tree = tree.append(leaf);
+  }
+
+  /** Of an entry without its body. */
+  private static TreeHash stored(AuditDao.Entry entry) throws Finding {
+    if (entry.leafHash().length != TreeHash.LENGTH) {
+      throw new Finding(entry.idx(), "entry " + entry.idx() + " has no hash");
+    }
+    return TreeHash.of(entry.leafHash());
   }
 
   /** The leaf that the tree was built with. */

@@ -46,6 +46,9 @@ final class AuditCommand {
       throws UsageException, ConfigException {
     String command = arguments.isEmpty() ? "" : arguments.getFirst();
     List<String> rest = arguments.isEmpty() ? List.of() : arguments.subList(1, arguments.size());
+    if (CustodyCommand.COMMANDS.contains(command)) {
+      return CustodyCommand.run(command, rest, environment, out);
+    }
     List<String> known =
         switch (command) {
           case "verify" -> List.of("anchor-file", "proof");

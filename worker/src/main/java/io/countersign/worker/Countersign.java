@@ -44,6 +44,11 @@ public final class Countersign {
         target doctor TARGET [--config CONFIG]            what is wrong with a target
         audit verify CONFIG [--anchor-file FILE] [--proof FILE]
                                                           re-hashes the whole log, compares anchors
+        audit shred CONFIG PERSON [--confirm]             forgets a person
+        audit hold CONFIG --action ID | --person ID | --all --reason TEXT
+        audit release CONFIG --action ID | --person ID | --all
+        audit holds CONFIG                                what must be kept
+        audit prune CONFIG [--confirm]                    removes what its time is over for
         audit rotate CONFIG --new-key FILE                hands the log over to another key
         witness --key FILE --name NAME --logs VKEYS --state FILE [--begin] [--listen HOST:PORT]
                                                           signs checkpoints of logs, as they grow

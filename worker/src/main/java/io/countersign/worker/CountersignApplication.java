@@ -37,6 +37,7 @@ import io.countersign.store.DatabaseConfig;
 import io.countersign.store.Integrator;
 import io.countersign.store.Outbox;
 import io.countersign.store.ResultVault;
+import io.countersign.store.Retention;
 import io.countersign.witness.Cosigning;
 import io.countersign.witness.WitnessClient;
 import io.countersign.workflow.ActionEngine;
@@ -229,6 +230,9 @@ public final class CountersignApplication extends Application<CountersignConfig>
         .ifPresent(channel -> manage(environment, channel));
     AuditParts.cosign(environment, new Cosigning(cosignatures, log, witnesses, anchors));
     new ExpiredResults(results, artifacts).start(environment);
+    RetentionConfig.keep(config)
+        .ifPresent(
+            keep -> new PruningRun(new Retention(database.jdbi(), clock), keep).start(environment));
     WorkerParts parts =
         WorkerParts.start(
             connected,

@@ -46,7 +46,7 @@ public final class CountersignConfig extends Configuration {
   @JsonProperty private Map<String, OperationConfig> operations = Map.of();
   @JsonProperty private @Nullable JsonNode slack;
   @JsonProperty private @Nullable JsonNode teams;
-  @JsonProperty private AuditSection audit = new AuditSection("", "", null, null, null);
+  @JsonProperty private AuditSection audit = new AuditSection("", "", null, null, null, null);
   @JsonProperty private ResultsSection results = new ResultsSection(null, null, null, "");
   @JsonProperty private ExportsSection exports = new ExportsSection(null, null, null);
   @JsonProperty private VotesSection votes = new VotesSection("");
@@ -91,7 +91,8 @@ public final class CountersignConfig extends Configuration {
       String signingKey,
       @Nullable List<String> retiredKeys,
       @Nullable List<AnchorSection> anchors,
-      @Nullable List<WitnessSection> witnesses) {
+      @Nullable List<WitnessSection> witnesses,
+      @Nullable RetentionConfig retention) {
     List<WitnessSection> witnessesOrNone() {
       return witnesses == null ? List.of() : witnesses;
     }
@@ -223,6 +224,8 @@ public final class CountersignConfig extends Configuration {
         publicUrl.matches("https?://[^/]+"), "publicUrl", "expected http(s)://host without a path");
     require(!policy.isEmpty(), "policy", "expected the path of a policy file");
     require(!audit.origin().isEmpty(), "audit.origin", "expected the log's name");
+    require(
+        RetentionConfig.isGood(audit.retention()), "audit.retention.keep", "expected P7Y or so");
     require(!audit.signingKey().isEmpty(), "audit.signingKey", "expected a PEM key or its file");
     require(
         audit.anchors() == null || audit.anchors().stream().allMatch(AnchorSection::isOne),

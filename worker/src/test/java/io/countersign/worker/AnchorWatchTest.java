@@ -99,7 +99,8 @@ class AnchorWatchTest {
     var slack = new CountersignConfig.AnchorSection(null, true);
     var file = new CountersignConfig.AnchorSection("a", null);
     var audit =
-        new CountersignConfig.AuditSection("log.example", "", null, List.of(file, slack), null);
+        new CountersignConfig.AuditSection(
+            "log.example", "", null, List.of(file, slack), null, null);
     assertThat(audit.anchorFiles()).containsExactly("a");
     assertThat(audit.anchorsInSlack()).isTrue();
   }

@@ -108,7 +108,7 @@ class AuditCommandTest {
   @Test
   void mistakesAreOneLine() throws Exception {
     assertThatThrownBy(() -> run("rotate")).isInstanceOf(UsageException.class);
-    assertThatThrownBy(() -> run("prune")).isInstanceOf(UsageException.class);
+    assertThatThrownBy(() -> run("burn")).isInstanceOf(UsageException.class);
     assertRotation(folder.resolve("none.pem"), "config.yml: --new-key: cannot read `");
     assertRotation(
         folder.resolve("old.pem"),
