@@ -6,13 +6,17 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the documents name is there: links, files, commands. */
 class DocumentsTest {
+  private static final Pattern TEST_METHOD = Pattern.compile("`(\\w+Test)\\.(?!java`)([a-z]\\w+)`");
 
   @Test
   void theDocumentsAreThere() {
@@ -33,6 +37,28 @@ class DocumentsTest {
         .flatExtracting(
             file -> new Document(Repository.root(), file, Repository.read(file), names).missing())
         .isEmpty();
+  }
+
+  @Test
+  void everyTestThatADocumentNamesExists() {
+    Map<String, String> tests =
+        Repository.files(name -> name.endsWith("Test.java")).stream()
+            .collect(
+                Collectors.toMap(
+                    file -> file.getFileName().toString().replace(".java", ""),
+                    Repository::read,
+                    String::concat));
+    List<String> named =
+        Repository.files(name -> name.endsWith(".md")).stream()
+            .flatMap(file -> TEST_METHOD.matcher(Repository.read(file)).results())
+            .filter(
+                test ->
+                    !tests.getOrDefault(test.group(1), "").contains(" void " + test.group(2) + "("))
+            .map(MatchResult::group)
+            .toList();
+    assertThat(named).as("tests that do not exist").isEmpty();
+    assertThat(TEST_METHOD.matcher(Repository.read(Path.of("docs/attacks.md"))).results().count())
+        .isGreaterThan(40);
   }
 
   @Test
