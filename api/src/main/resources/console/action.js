@@ -3,6 +3,7 @@ import { actionPath, get, packetOf } from './api.js';
 import { copyButton, el, keep, link } from './dom.js';
 import { alarm, deadline, moment, statusTag, tags } from './parts.js';
 import { leavingCard, migrationCard, saidCard, statementCard, touchesCard, warningsCard, whyCard } from './packet.js';
+import { receiptLink } from './receipt.js';
 import { timelineCard } from './timeline.js';
 import { voteBox } from './vote.js';
 import {
@@ -273,6 +274,7 @@ function evidenceCard({ action, packet }, site) {
         { class: 'button', href: actionPath(action.id, '/receipt'), download: file },
         'Download the receipt',
       ),
+      receiptLink(action.id),
       el('a', { href: '/v1/audit/keys', download: 'log.vkey' }, 'Log key'),
     ),
     el('pre', { class: 'line', tabindex: '0', 'aria-label': 'How to verify it' }, command),

@@ -38,6 +38,11 @@ export function get(path) {
   return call(path, { headers: { Accept: 'application/json' } });
 }
 
+/** An answer that is no JSON: keys, checkpoints, proofs, receipts. */
+export function getText(path) {
+  return answer(path, {});
+}
+
 export function post(path, body) {
   return change('POST', path, body);
 }
@@ -108,6 +113,10 @@ function change(method, path, body) {
 }
 
 async function call(path, request) {
+  return parsed(await answer(path, request));
+}
+
+async function answer(path, request) {
   let response;
   try {
     response = await fetch(path, { cache: 'no-store', ...request });
@@ -115,10 +124,10 @@ async function call(path, request) {
     throw new Problem(0, 'UNAVAILABLE', 'the server cannot be reached; nothing was sent twice');
   }
   const text = await response.text();
-  const body = parsed(text);
   if (response.ok) {
-    return body;
+    return text;
   }
+  const body = parsed(text);
   const detail = body?.detail ?? `the server answered ${response.status}`;
   throw new Problem(response.status, body?.code ?? '', detail);
 }

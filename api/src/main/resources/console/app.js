@@ -5,7 +5,9 @@ import { listen } from './live.js';
 import { alarm } from './parts.js';
 import { queuePage } from './queue.js';
 import { actionPage } from './action.js';
+import { auditPage } from './audit.js';
 import { historyPage } from './history.js';
+import { receiptPage } from './receipt.js';
 import { signInPage, startPage } from './start.js';
 import { slackPage } from './slack.js';
 
@@ -17,6 +19,7 @@ const ROUTES = [
   [/^\/$/, () => queuePage(site)],
   [/^\/history$/, () => historyPage(site)],
   [/^\/actions\/([^/]+)$/, (id) => actionPage(site, decodeURIComponent(id))],
+  [/^\/audit$/, () => auditPage(site)],
   [/^\/slack\/link$/, () => slackPage(site)],
 ];
 
@@ -48,6 +51,9 @@ function chosen() {
   const path = location.pathname;
   if (path === '/start' && site.demo) {
     return startPage(site);
+  }
+  if (path === '/receipt') {
+    return receiptPage(site);
   }
   if (!site.session) {
     return site.demo && path === '/' ? startPage(site) : signInPage(site);
@@ -82,6 +88,10 @@ function header() {
     ? el('span', { class: 'count' }, site.waiting, el('span', { class: 'unseen' }, ' waiting'))
     : null;
   const places = person ? [to('/', 'Queue', waiting), to('/history', 'History')] : [];
+  if (person?.roles?.includes('auditor')) {
+    places.push(to('/audit', 'Audit'));
+  }
+  places.push(to('/receipt', 'Receipt'));
   if (site.demo) {
     places.push(to('/start', 'Start'));
   }

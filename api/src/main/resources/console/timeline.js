@@ -37,6 +37,18 @@ const WORDS = {
   'vote.late': (who) => `${who} voted after the end`,
 };
 
+/** What an auditor may ask for; the server knows others too. */
+export const ENTRY_TYPES = [
+  ...Object.keys(WORDS),
+  'vote.counted',
+  'policy.loaded',
+  'policy.rejected',
+  'identity.linked',
+  'identity.unlinked',
+  'key.rotated',
+  'audit.heartbeat',
+].sort();
+
 const whose = (who) => (who === 'you' ? 'your' : `${who}’s`);
 
 const REFUSAL = {

@@ -8,6 +8,7 @@ import io.countersign.store.ActionStore;
 import io.countersign.store.ArtifactVault;
 import io.countersign.store.AuditLog;
 import io.countersign.store.ChangeFeed;
+import io.countersign.store.EntrySearch;
 import io.countersign.store.PersonDao;
 import io.countersign.store.Reconciliations;
 import io.countersign.store.ResultVault;
@@ -60,6 +61,7 @@ public final class Api {
             actions, new Reconciliations(jdbi, actions), engine, visibility, replies, clock));
     jersey.register(new EvidenceResource(log, jdbi, visibility));
     jersey.register(new AuditResource(log));
+    jersey.register(new AuditSearchResource(new EntrySearch(jdbi)));
     jersey.register(new ResultResource(actions, results, visibility, clock));
     jersey.register(new ArtifactResource(jdbi, actions, artifacts, visibility, clock));
     jersey.register(new DirectoryResource(targets, operations, policy));

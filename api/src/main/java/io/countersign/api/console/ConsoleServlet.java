@@ -22,7 +22,7 @@ public final class ConsoleServlet extends HttpServlet {
 
   /** Where it is mounted: exact paths and one folder each, ahead of the API's {@code /*}. */
   public static final String[] MAPPINGS = {
-    "", "/start", "/history", "/actions/*", "/slack/link", "/console/*"
+    "", "/start", "/history", "/audit", "/receipt", "/actions/*", "/slack/link", "/console/*"
   };
 
   /**
