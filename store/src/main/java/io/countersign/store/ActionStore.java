@@ -142,11 +142,9 @@ public final class ActionStore {
 
   /** Evidence inside a transaction of the caller. */
   public void record(Handle handle, ActionId id, Event event) {
-    Outbox.insert(handle, event);
-    handle
-        .createQuery("select pg_notify('countersign_action', :id)")
-        .bind("id", id.value())
-        .mapTo(String.class)
-        .findOne();
+    if (!id.equals(event.action())) {
+      throw new IllegalArgumentException("an event of another action");
+    }
+    Outbox.insert(handle, event, "countersign_action");
   }
 }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -138,7 +139,7 @@ public final class Shredding {
 
   private static void erase(Handle handle, String person) {
     Subject subject = new Subject.Person(person);
-    String pseudonym = Subjects.standIns(handle, List.of(person)).of(subject);
+    String pseudonym = Subjects.names(handle, Set.of(person)).standIns(handle).of(subject);
     for (String statement : ERASE) {
       handle
           .createUpdate(statement)

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.config.JdbiConfig;
 import org.jspecify.annotations.Nullable;
@@ -17,18 +19,61 @@ import org.jspecify.annotations.Nullable;
  * database's connections, so that whoever can write an event writes it without names.
  */
 public final class Subjects implements JdbiConfig<Subjects> {
+  private static final int MOST_REMEMBERED = 10_000;
+
   private byte @Nullable [] wrappingKey;
 
-  /** For JDBI; without a key until {@link Database#withSubjectKey}. */
-  public Subjects() {}
+  /** Pseudonyms by person, as they were committed once; shared by all connections. */
+  private final Map<String, String> remembered;
 
-  private Subjects(byte @Nullable [] wrappingKey) {
+  /** For JDBI; without a key until {@link Database#withSubjectKey}. */
+  public Subjects() {
+    this(null, new ConcurrentHashMap<>());
+  }
+
+  private Subjects(byte @Nullable [] wrappingKey, Map<String, String> remembered) {
     this.wrappingKey = wrappingKey;
+    this.remembered = remembered;
   }
 
   @Override
   public Subjects createCopy() {
-    return new Subjects(wrappingKey);
+    return new Subjects(wrappingKey, remembered);
+  }
+
+  /** What an event calls its people. */
+  record Names(Map<String, String> byPerson) {
+    String[] pseudonyms() {
+      return byPerson.values().toArray(String[]::new);
+    }
+
+    Subject.StandIns standIns(Handle handle) {
+      return subject ->
+          switch (subject) {
+            case Subject.Person person ->
+                Optional.ofNullable(byPerson.get(person.personId()))
+                    .orElseThrow(() -> new IllegalStateException("a person without a pseudonym"));
+            case Subject.Secret secret -> commit(handle, secret);
+          };
+    }
+  }
+
+  /** The names of people whom this process has named before, if it has named all of them. */
+  static Optional<Names> remembered(Handle handle, Set<String> people) {
+    Map<String, String> known = handle.getConfig(Subjects.class).remembered;
+    Map<String, String> names = new HashMap<>();
+    for (String person : people) {
+      String pseudonym = known.get(person);
+      if (pseudonym == null) {
+        return Optional.empty();
+      }
+      names.put(person, pseudonym);
+    }
+    return Optional.of(new Names(names));
+  }
+
+  static void forget(Handle handle, Set<String> people) {
+    handle.getConfig(Subjects.class).remembered.keySet().removeAll(people);
   }
 
   void wrapWith(byte[] key) {
@@ -38,25 +83,8 @@ public final class Subjects implements JdbiConfig<Subjects> {
     wrappingKey = key.clone();
   }
 
-  /** What stands for these people, in the caller's transaction; strangers get a key. */
-  static Subject.StandIns standIns(Handle handle, Collection<String> people) {
-    if (people.isEmpty()) {
-      return Subject.StandIns.NONE;
-    }
-    Map<String, String> pseudonyms = pseudonyms(handle, people);
-    return subject ->
-        switch (subject) {
-          case Subject.Person person -> find(pseudonyms, person.personId());
-          case Subject.Secret secret -> commit(handle, secret);
-        };
-  }
-
-  private static String find(Map<String, String> pseudonyms, String person) {
-    return Optional.ofNullable(pseudonyms.get(person))
-        .orElseThrow(() -> new IllegalStateException("a person without a pseudonym"));
-  }
-
-  private static Map<String, String> pseudonyms(Handle handle, Collection<String> people) {
+  /** What these people are called, in the caller's transaction; strangers get a key. */
+  static Names names(Handle handle, Set<String> people) {
     Map<String, String> found = named(handle, people);
     List<String> strangers = people.stream().filter(id -> !found.containsKey(id)).toList();
     if (!strangers.isEmpty()) {
@@ -64,16 +92,31 @@ public final class Subjects implements JdbiConfig<Subjects> {
       // Somebody else may have been first: what is stored counts.
       found.putAll(named(handle, strangers));
     }
-    return found;
+    return new Names(found);
   }
 
   private static Map<String, String> named(Handle handle, Collection<String> people) {
+    Map<String, String> remembered = handle.getConfig(Subjects.class).remembered;
+    if (remembered.size() > MOST_REMEMBERED) {
+      remembered.clear();
+    }
     Map<String, String> found = new HashMap<>();
     handle
         .select(
-            "select subject_id, pseudonym from audit_secret where subject_id = any(?)",
+            """
+            select subject_id, pseudonym,
+              coalesce(xmin = pg_current_xact_id_if_assigned()::xid, false)
+            from audit_secret where subject_id = any(?)
+            """,
             (Object) people.toArray(String[]::new))
-        .map((row, context) -> Map.entry(row.getString(1), row.getString(2)))
+        .map(
+            (row, context) -> {
+              // What this transaction stored itself may yet be rolled back.
+              if (!row.getBoolean(3)) {
+                remembered.put(row.getString(1), row.getString(2));
+              }
+              return Map.entry(row.getString(1), row.getString(2));
+            })
         .forEach(entry -> found.put(entry.getKey(), entry.getValue()));
     return found;
   }

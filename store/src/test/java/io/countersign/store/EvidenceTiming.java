@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
@@ -26,7 +27,7 @@ final class EvidenceTiming {
       """
       insert into audit_outbox (event_id, action_id, type, occurred_at, body)
       select gen_random_uuid(), a, 'vote.counted', timestamptz '2026-01-02T03:04:05.678901Z',
-        '{"action":"' || a || '","actor":{"channel":"api","id":"alice","type":"person"},'
+        '{"action":"' || a || '","actor":{"channel":"api","id":"agent-1","type":"agent"},'
         || '"at":"2026-01-02T03:04:05.678901Z","digest":"sha256:' || encode(sha256(a::bytea), 'hex')
         || '","effect":"changed","revision":1,"type":"vote.counted","v":1}'
       from generate_series(:from, :to) i, lateral (select 'act_' || lpad(i::text, 26, '0') as a)
@@ -49,7 +50,7 @@ final class EvidenceTiming {
         });
     try (Integrator integrator =
         new Integrator(timing.jdbi, timing.key, Clock.systemUTC()).start()) {
-      timing.latency(seconds * 200);
+      timing.latency(seconds * 300);
       timing.throughput(seconds);
       timing.receipts();
       timing.longLog(entries);
@@ -66,27 +67,49 @@ final class EvidenceTiming {
     Outbox.insert(handle, EvidenceLog.event(EventType.VOTE_COUNTED, ActionId.random()));
   }
 
-  /** In turn, so that both see the same machine. */
+  /** As every change of an action tells those who wait for it. */
+  private static void changeAndTell(Handle handle, int row) {
+    change(handle, row);
+    handle.select("select pg_notify('timing', ?)::text", "" + row).mapTo(String.class).one();
+  }
+
+  private static void changeWithEvidenceAndTell(Handle handle, int row) {
+    change(handle, row);
+    Outbox.insert(handle, EvidenceLog.event(EventType.VOTE_COUNTED, ActionId.random()), "timing");
+  }
+
+  /** In turn, so that all see the same machine. */
   private void latency(int rounds) {
-    long[] without = new long[rounds];
-    long[] with = new long[rounds];
-    for (int i = -rounds / 4; i < rounds; i++) {
-      long start = System.nanoTime();
-      jdbi.useTransaction(handle -> change(handle, 1));
-      long middle = System.nanoTime();
-      jdbi.useTransaction(handle -> changeWithEvidence(handle, 2));
-      long end = System.nanoTime();
-      if (i >= 0) {
-        without[i] = middle - start;
-        with[i] = end - middle;
+    List<BiConsumer<Handle, Integer>> writers =
+        List.of(
+            EvidenceTiming::change,
+            EvidenceTiming::changeWithEvidence,
+            EvidenceTiming::changeAndTell,
+            EvidenceTiming::changeWithEvidenceAndTell);
+    long[][] nanos = new long[writers.size()][rounds];
+    for (int i = -2 * rounds; i < rounds; i++) {
+      for (int writer = 0; writer < writers.size(); writer++) {
+        BiConsumer<Handle, Integer> work = writers.get(writer);
+        int row = writer + 1;
+        long start = System.nanoTime();
+        jdbi.useTransaction(handle -> work.accept(handle, row));
+        nanos[writer][Math.max(i, 0)] = System.nanoTime() - start;
       }
     }
+    print("one UPDATE", nanos[0], nanos[1]);
+    print("one UPDATE and its notification", nanos[2], nanos[3]);
+  }
+
+  private static void print(String what, long[] without, long[] with) {
     System.out.printf(
-        "writer's transaction without evidence: p50 %.2f ms, p95 %.2f ms%n",
-        quantile(without, 50), quantile(without, 95));
-    System.out.printf(
-        "with evidence: p50 %.2f ms, p95 %.2f ms; ratio of the medians %.2f%n",
-        quantile(with, 50), quantile(with, 95), quantile(with, 50) / quantile(without, 50));
+        "%s: without evidence p50 %.2f ms, p95 %.2f ms; with it p50 %.2f ms, p95 %.2f ms; ratio of"
+            + " the medians %.2f%n",
+        what,
+        quantile(without, 50),
+        quantile(without, 95),
+        quantile(with, 50),
+        quantile(with, 95),
+        quantile(with, 50) / quantile(without, 50));
   }
 
   private void throughput(int seconds) throws InterruptedException {
