@@ -138,6 +138,10 @@ function shown(result, name, source) {
   return parts;
 }
 
+function about({ event }) {
+  return event.type.startsWith('vote.') ? 'this vote on the action' : 'this ending of the action';
+}
+
 function banner({ answer, reason, stage, found }, name) {
   const attributes = (tone) => ({ class: `note verdict ${tone}`, 'data-answer': answer });
   if (answer === 'VALID') {
@@ -145,7 +149,7 @@ function banner({ answer, reason, stage, found }, name) {
       'div',
       attributes('ok'),
       el('strong', {}, 'VALID'),
-      el('p', {}, `The log ${found.claimed.origin} holds this ending of the action.`),
+      el('p', {}, `The log ${found.claimed.origin} holds ${about(found)}.`),
     );
   }
   if (answer === 'UNCHECKED') {

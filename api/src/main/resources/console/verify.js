@@ -21,6 +21,7 @@ const MAX_PATH = 63;
 const MAX_SIGNATURES = 64;
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const RECEIPT = 'countersign-receipt/v1';
+const VOTE_RECEIPT = 'countersign-vote-receipt/v1';
 const FIELDS = ['action_digest', 'action_id', 'entry', 'proof', 'type'];
 const CLOSING = [
   'action.refused',
@@ -34,6 +35,7 @@ const CLOSING = [
   'action.unknown',
   'action.reconciled',
 ];
+const VOTES = ['vote.counted', 'vote.refused', 'vote.withdrawn', 'vote.late'];
 const NAME = /^[^+\p{Z}\u0000-\u001f\u007f-\u009f]+$/u;
 
 /* Hashes are canonical base64 outside and bytes only here. */
@@ -327,8 +329,8 @@ async function checkReceipt(bytes, keys, state) {
   if ([...fields.keys()].sort().join() !== FIELDS.join()) {
     throw new Wrong('a receipt has the fields type, action_id, action_digest, entry and proof');
   }
-  if (fields.get('type') !== RECEIPT) {
-    throw new Wrong(`the type is not \`${RECEIPT}\``);
+  if (![RECEIPT, VOTE_RECEIPT].includes(fields.get('type'))) {
+    throw new Wrong(`the type is neither \`${RECEIPT}\` nor \`${VOTE_RECEIPT}\``);
   }
   found.fields = Object.fromEntries(fields);
   state.stage = 'proof';
@@ -379,7 +381,11 @@ function compare(found, fields) {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest) || digest !== value('digest')) {
     throw new Wrong('the entry has another action digest');
   }
-  if (!CLOSING.includes(value('type'))) {
+  if (fields.get('type') === VOTE_RECEIPT) {
+    if (!VOTES.includes(value('type'))) {
+      throw new Wrong('the entry is no vote');
+    }
+  } else if (!CLOSING.includes(value('type'))) {
     throw new Wrong('the entry does not close its action');
   }
   found.event = event;

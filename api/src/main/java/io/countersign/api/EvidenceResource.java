@@ -5,6 +5,7 @@ import io.countersign.api.identity.Caller;
 import io.countersign.audit.Receipt;
 import io.countersign.store.ActionRow;
 import io.countersign.store.AuditLog;
+import io.countersign.store.Ballot;
 import io.countersign.store.BallotDao;
 import io.countersign.store.TimelineItem;
 import io.dropwizard.auth.Auth;
@@ -16,7 +17,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
 
 /** What happened to one action: its timeline, and the receipt that proves it. */
@@ -60,41 +64,59 @@ public final class EvidenceResource {
     if (!row.status().isTerminal()) {
       throw new ApiException(Code.NOT_FOUND, "the action has not ended; there is no receipt yet");
     }
-    Receipt receipt =
-        signed(row)
-            .orElseThrow(
-                () ->
-                    new ApiException(
-                        Code.UNAVAILABLE, "the log has not signed the last entry yet; ask again"));
+    return file(signed(() -> log.receipt(row.id())), row.id() + ".receipt.json");
+  }
+
+  /**
+   * The receipt of one vote, for its voter and for auditors; {@code mine} is the caller's newest
+   * one. It proves what somebody approved or denied, before the action ends too.
+   */
+  @GET
+  @Path("/{id}/votes/{vote}/receipt")
+  public Response voteReceipt(
+      @Auth Caller caller, @PathParam("id") String id, @PathParam("vote") String vote) {
+    ActionRow row = visibility.visible(caller, id);
+    Ballot ballot =
+        ballots(row).stream()
+            .filter(
+                cast ->
+                    vote.equals("mine")
+                        ? cast.personId().equals(caller.id())
+                        : cast.voteId().equals(vote))
+            .filter(cast -> caller.isAuditor() || cast.personId().equals(caller.id()))
+            .reduce((earlier, later) -> later)
+            .orElseThrow(() -> new ApiException(Code.NOT_FOUND, "there is no such vote of yours"));
+    return file(
+        signed(() -> log.voteReceipt(row.id(), ballot.voteId())), row.id() + ".vote-receipt.json");
+  }
+
+  private static Response file(Receipt receipt, String name) {
     return Response.ok(receipt.text())
-        .header(
-            HttpHeaders.CONTENT_DISPOSITION,
-            "attachment; filename=\"%s.receipt.json\"".formatted(row.id()))
+        .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(name))
         .build();
   }
 
-  private Optional<Receipt> signed(ActionRow row) {
+  private static Receipt signed(Supplier<Optional<Receipt>> log) {
     long end = System.nanoTime() + INTEGRATION.toNanos();
-    Optional<Receipt> receipt = log.receipt(row.id());
+    Optional<Receipt> receipt = log.get();
     while (receipt.isEmpty() && System.nanoTime() < end) {
-      try {
-        Thread.sleep(STEP);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return receipt;
-      }
-      receipt = log.receipt(row.id());
+      LockSupport.parkNanos(STEP.toNanos());
+      receipt = log.get();
     }
-    return receipt;
+    return receipt.orElseThrow(
+        () ->
+            new ApiException(
+                Code.UNAVAILABLE, "the log has not signed the last entry yet; ask again"));
   }
 
   private boolean mayHaveReceipt(Caller caller, ActionRow row) {
     return Visibility.isRequester(caller, row)
         || caller.isAuditor()
         || row.parties().contains(caller.id())
-        || jdbi
-            .withExtension(BallotDao.class, ballots -> ballots.ofAction(row.id().value()))
-            .stream()
-            .anyMatch(ballot -> ballot.personId().equals(caller.id()));
+        || ballots(row).stream().anyMatch(ballot -> ballot.personId().equals(caller.id()));
+  }
+
+  private List<Ballot> ballots(ActionRow row) {
+    return jdbi.withExtension(BallotDao.class, ballots -> ballots.ofAction(row.id().value()));
   }
 }

@@ -11,13 +11,16 @@ import java.util.stream.Collectors;
 /**
  * The file that proves how one action ended.
  *
- * @param type always {@link #TYPE}
+ * @param type {@link #TYPE}, or {@link #VOTE_TYPE} for one vote
  * @param entry the exact text of the closing log entry
  * @param proof a {@link LogProof}
  */
 public record Receipt(
     String type, ActionId actionId, Digest actionDigest, String entry, String proof) {
   public static final String TYPE = "countersign-receipt/v1";
+
+  /** A file of its own type, so that nobody takes a vote for the end of an action. */
+  public static final String VOTE_TYPE = "countersign-vote-receipt/v1";
 
   /** In bytes. */
   public static final int MAX_SIZE = 1 << 20;
@@ -37,11 +40,32 @@ public record Receipt(
               EventType.ACTION_UNKNOWN,
               EventType.ACTION_RECONCILED));
 
+  /** What can become of a vote. */
+  public static final Set<EventType> VOTES =
+      Set.copyOf(
+          EnumSet.of(
+              EventType.VOTE_COUNTED,
+              EventType.VOTE_REFUSED,
+              EventType.VOTE_WITHDRAWN,
+              EventType.VOTE_LATE));
+
+  private static final Set<String> VOTE_NAMES =
+      VOTES.stream().map(EventType::wireName).collect(Collectors.toUnmodifiableSet());
+
   private static final Set<String> CLOSING_NAMES =
       CLOSING.stream().map(EventType::wireName).collect(Collectors.toUnmodifiableSet());
 
   public Receipt(ActionId actionId, Digest actionDigest, String entry, LogProof proof) {
     this(TYPE, actionId, actionDigest, entry, proof.toString());
+  }
+
+  /** The receipt of a vote. */
+  public static Receipt ofVote(ActionId id, Digest digest, String entry, LogProof proof) {
+    return new Receipt(VOTE_TYPE, id, digest, entry, proof.toString());
+  }
+
+  static boolean isVote(String eventType) {
+    return VOTE_NAMES.contains(eventType);
   }
 
   static boolean closes(String eventType) {

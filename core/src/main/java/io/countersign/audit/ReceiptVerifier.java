@@ -14,6 +14,7 @@ import java.util.Set;
 
 /** Checks a receipt offline, trusting nothing but the keys it is given. */
 public final class ReceiptVerifier {
+  private static final Set<String> TYPES = Set.of(Receipt.TYPE, Receipt.VOTE_TYPE);
   private static final Set<String> FIELDS =
       Set.of("type", "action_id", "action_digest", "entry", "proof");
   private static final ObjectMapper MAPPER =
@@ -48,8 +49,9 @@ public final class ReceiptVerifier {
       throw new EvidenceException(
           "a receipt has the fields type, action_id, action_digest," + " entry and proof");
     }
-    if (!Receipt.TYPE.equals(fields.get("type"))) {
-      throw new EvidenceException("the type is not `" + Receipt.TYPE + "`");
+    if (!TYPES.contains(field(fields, "type"))) {
+      throw new EvidenceException(
+          "the type is neither `" + Receipt.TYPE + "` nor `" + Receipt.VOTE_TYPE + "`");
     }
     String entry = field(fields, "entry");
     LogProof proof = LogProof.parse(field(fields, "proof"));
@@ -79,7 +81,12 @@ public final class ReceiptVerifier {
     if (!Digest.isWellFormed(digest) || !digest.equals(event.get("digest"))) {
       throw new EvidenceException("the entry has another action digest");
     }
-    if (!(event.get("type") instanceof String type) || !Receipt.closes(type)) {
+    String type = event.get("type") instanceof String text ? text : "";
+    if (field(fields, "type").equals(Receipt.VOTE_TYPE)) {
+      if (!Receipt.isVote(type)) {
+        throw new EvidenceException("the entry is no vote");
+      }
+    } else if (!Receipt.closes(type)) {
       throw new EvidenceException("the entry does not close its action");
     }
     return new Verification.Valid(new ActionId(actionId), type, origin, index);

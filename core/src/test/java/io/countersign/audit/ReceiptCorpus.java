@@ -44,7 +44,12 @@ public final class ReceiptCorpus {
 
   private ReceiptCorpus() throws EvidenceException {
     for (int i = 0; i < 11; i++) {
-      EventType type = i == 4 ? EventType.ACTION_APPROVED : EventType.ACTION_SUCCEEDED;
+      EventType type =
+          switch (i) {
+            case 3 -> EventType.VOTE_COUNTED;
+            case 4 -> EventType.ACTION_APPROVED;
+            default -> EventType.ACTION_SUCCEEDED;
+          };
       log.add(MemoryLog.event(type, i == 8 ? OTHER : ACTION, DIGEST).body(Subject.StandIns.NONE));
     }
     for (String entry : ODD_ENTRIES) {
@@ -84,6 +89,7 @@ public final class ReceiptCorpus {
     corpus.entries();
     corpus.notes();
     corpus.proofs();
+    corpus.votes();
     corpus.keys();
     return List.copyOf(corpus.cases);
   }
@@ -238,6 +244,14 @@ public final class ReceiptCorpus {
             text.replace("\n\n", "\n"),
             text.replace("\n\n", "\n\n\n"))) {
       add("proof " + cases.size(), receipt(log.entry(INDEX), changed));
+    }
+  }
+
+  private void votes() {
+    for (int index = 0; index < log.size(); index++) {
+      LogProof proof = log.proof(index, key);
+      add("vote " + index, Receipt.ofVote(ACTION, DIGEST, log.entry(index), proof).text());
+      add("no vote " + index, new Receipt(ACTION, DIGEST, log.entry(index), proof).text());
     }
   }
 

@@ -162,7 +162,7 @@ class ReceiptVerifierTest {
     assertInvalid(tree.deepCopy().without("entry").toString(), fields);
     assertInvalid(
         tree.deepCopy().put("type", "countersign-receipt/v2").toString(),
-        "the type is not `countersign-receipt/v1`");
+        "the type is neither `countersign-receipt/v1` nor `countersign-vote-receipt/v1`");
     assertInvalid(
         tree.deepCopy().putNull("entry").toString(), "every field of a receipt is a string");
     assertInvalid(
@@ -189,6 +189,18 @@ class ReceiptVerifierTest {
         receipt(INDEX, ACTION, Digest.sha256("else")).text(),
         "the entry has another action digest");
     assertInvalid(receipt(4, ACTION, DIGEST).text(), "the entry does not close its action");
+  }
+
+  @Test
+  void receiptOfAVoteIsValidForAVoteAlone() {
+    LogProof proof = log.proof(6, key);
+    assertThat(verify(Receipt.ofVote(ACTION, DIGEST, log.entry(6), proof).text()))
+        .isEqualTo(new Verification.Valid(ACTION, "vote.counted", MemoryLog.ORIGIN, 6));
+    assertInvalid(receipt(6, ACTION, DIGEST).text(), "the entry does not close its action");
+    for (int index : new int[] {4, INDEX}) {
+      Receipt claim = Receipt.ofVote(ACTION, DIGEST, log.entry(index), log.proof(index, key));
+      assertInvalid(claim.text(), "the entry is no vote");
+    }
   }
 
   @Test

@@ -180,6 +180,18 @@ interface AuditDao {
       """)
   Optional<Entry> lastEntry(@Bind("action") String action, @Bind("types") String[] types);
 
+  /** The last entry of those types that names that vote. */
+  @SqlQuery(
+      """
+      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
+      from audit_entry
+      where action_id = :action and type = any(:types)
+        and strpos(body, '"vote":"' || :vote || '"') > 0
+      order by idx desc limit 1
+      """)
+  Optional<Entry> voteEntry(
+      @Bind("action") String action, @Bind("types") String[] types, @Bind("vote") String vote);
+
   /** One statement, so that a row that moves meanwhile shows once. */
   @SqlQuery(
       """

@@ -28,6 +28,8 @@ public final class AuditLog {
 
   private static final String[] CLOSING =
       Receipt.CLOSING.stream().map(EventType::wireName).toArray(String[]::new);
+  private static final String[] VOTES =
+      Receipt.VOTES.stream().map(EventType::wireName).toArray(String[]::new);
 
   private final Jdbi jdbi;
   private final List<VerifierKey> keys;
@@ -102,10 +104,15 @@ public final class AuditLog {
     return read(
         dao ->
             dao.lastEntry(action.value(), CLOSING)
-                .flatMap(
-                    entry ->
-                        dao.checkpointOver(entry.idx())
-                            .flatMap(checkpoint -> receipt(dao, action, entry, checkpoint))));
+                .flatMap(entry -> receipt(dao, Receipt.TYPE, action, entry)));
+  }
+
+  /** The receipt of what became of one vote; empty until its entry is in the log. */
+  public Optional<Receipt> voteReceipt(ActionId action, String voteId) {
+    return read(
+        dao ->
+            dao.voteEntry(action.value(), VOTES, voteId)
+                .flatMap(entry -> receipt(dao, Receipt.VOTE_TYPE, action, entry)));
   }
 
   /** Everything recorded of an action, also what is not integrated yet, oldest first. */
@@ -131,17 +138,27 @@ public final class AuditLog {
   }
 
   private static Optional<Receipt> receipt(
-      AuditDao dao, ActionId action, AuditDao.Entry entry, AuditDao.StoredCheckpoint checkpoint) {
-    if (entry.body().isEmpty()) {
-      return Optional.empty();
-    }
+      AuditDao dao, String type, ActionId action, AuditDao.Entry entry) {
+    return entry.body().isEmpty()
+        ? Optional.empty()
+        : dao.checkpointOver(entry.idx())
+            .flatMap(checkpoint -> receipt(dao, type, action, entry, checkpoint));
+  }
+
+  private static Optional<Receipt> receipt(
+      AuditDao dao,
+      String type,
+      ActionId action,
+      AuditDao.Entry entry,
+      AuditDao.StoredCheckpoint checkpoint) {
     String digest = Json.read(entry.body(), JsonNode.class).path("digest").asText();
     if (!Digest.isWellFormed(digest)) {
       return Optional.empty();
     }
     List<TreeHash> path = MerkleTree.inclusionProof(entry.idx(), checkpoint.size(), nodes(dao));
     LogProof proof = new LogProof(entry.idx(), path, checkpoint.note());
-    return Optional.of(new Receipt(action, new Digest(digest), entry.body(), proof));
+    return Optional.of(
+        new Receipt(type, action, new Digest(digest), entry.body(), proof.toString()));
   }
 
   private static MerkleTree.Nodes nodes(AuditDao dao) {
