@@ -8,9 +8,12 @@ import io.countersign.store.EvidenceGuard;
 import io.countersign.worker.ApiClient.Answer;
 import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
+import java.io.IOException;
 import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.net.URI;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
@@ -79,15 +82,24 @@ class EvidenceCoverageTest {
     return Optional.ofNullable(element.getAnnotation(Path.class)).map(Path::value);
   }
 
-  /** Every class in the package of that one and below. */
+  /** Every class in the package of that one and below, in a folder or a jar. */
   private static List<Class<?>> classes(Class<?> neighbour) throws Exception {
     URI root = neighbour.getProtectionDomain().getCodeSource().getLocation().toURI();
-    java.nio.file.Path folder = java.nio.file.Path.of(root);
-    assertThat(folder).as("classes outside of a jar").isDirectory();
+    java.nio.file.Path path = java.nio.file.Path.of(root);
+    if (Files.isDirectory(path)) {
+      return classes(path, neighbour);
+    }
+    try (FileSystem jar = FileSystems.newFileSystem(path)) {
+      return classes(jar.getPath("/"), neighbour);
+    }
+  }
+
+  private static List<Class<?>> classes(java.nio.file.Path root, Class<?> neighbour)
+      throws IOException {
     String prefix = neighbour.getPackageName().replace('.', '/');
-    try (Stream<java.nio.file.Path> files = Files.walk(folder.resolve(prefix))) {
+    try (Stream<java.nio.file.Path> files = Files.walk(root.resolve(prefix))) {
       return files
-          .map(file -> folder.relativize(file).toString())
+          .map(file -> root.relativize(file).toString())
           .filter(name -> name.endsWith(".class"))
           .map(name -> name.substring(0, name.length() - 6).replace('/', '.'))
           .<Class<?>>map(EvidenceCoverageTest::load)
