@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -208,9 +209,11 @@ class EvidenceBrowserTest {
         "**/v1/audit/search**",
         route -> {
           String body = route.fetch().text();
-          String entry =
-              Json.write(
-                  Json.write(Map.of("note", EvidenceSteps.MARKUP, "type", EvidenceSteps.MARKUP)));
+          // An entry is canonical, its fields in order: what is not is shown as nothing at all.
+          Map<String, String> hostile = new TreeMap<>();
+          hostile.put("note", EvidenceSteps.MARKUP);
+          hostile.put("type", EvidenceSteps.MARKUP);
+          String entry = Json.write(Json.write(hostile));
           route.fulfill(
               new Route.FulfillOptions()
                   .setContentType("application/json")
