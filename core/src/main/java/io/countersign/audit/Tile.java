@@ -41,6 +41,24 @@ public record Tile(int level, long index) {
     return new Tile(level + 1, index / WIDTH);
   }
 
+  /** Where a static copy of the log has this tile with that many hashes. */
+  public String path(int width) {
+    return path("tile/" + level + "/", index, width);
+  }
+
+  /** Where a static copy of the log has the entries of a tile of level 0. */
+  public static String entriesPath(long index, int width) {
+    return path("tile/entries/", index, width);
+  }
+
+  private static String path(String folder, long index, int width) {
+    StringBuilder groups = new StringBuilder("%03d".formatted(index % 1_000));
+    for (long rest = index / 1_000; rest > 0; rest /= 1_000) {
+      groups.insert(0, "x%03d/".formatted(rest % 1_000));
+    }
+    return folder + groups + (width == WIDTH ? "" : ".p/" + width);
+  }
+
   /** The root over a full tile's hashes. */
   public static TreeHash root(List<TreeHash> hashes) {
     List<TreeHash> row = hashes;
