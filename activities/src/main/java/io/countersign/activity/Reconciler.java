@@ -2,12 +2,12 @@ package io.countersign.activity;
 
 import io.countersign.action.ActionId;
 import io.countersign.activity.review.Standings;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ActionStore;
-import io.countersign.store.Ballot;
-import io.countersign.store.BallotDao;
-import io.countersign.store.RoleGrant;
-import io.countersign.store.RoleGrantDao;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.ActionStore;
+import io.countersign.store.action.Ballot;
+import io.countersign.store.action.BallotDao;
+import io.countersign.store.action.RoleGrant;
+import io.countersign.store.action.RoleGrantDao;
 import io.countersign.workflow.ActionEngine;
 import java.time.Clock;
 import java.time.Duration;

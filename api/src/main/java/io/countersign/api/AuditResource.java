@@ -4,7 +4,7 @@ import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.TreeHash;
 import io.countersign.audit.VerifierKey;
-import io.countersign.store.AuditLog;
+import io.countersign.store.evidence.AuditLog;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

@@ -4,7 +4,7 @@ import io.countersign.action.ActionId;
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.EventType;
-import io.countersign.store.EntrySearch;
+import io.countersign.store.evidence.EntrySearch;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;

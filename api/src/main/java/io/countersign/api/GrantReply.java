@@ -1,6 +1,6 @@
 package io.countersign.api;
 
-import io.countersign.store.RoleGrant;
+import io.countersign.store.action.RoleGrant;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -11,7 +11,7 @@ import io.countersign.policy.Verdict;
 import io.countersign.policy.Verdict.Outcome;
 import io.countersign.sql.Analysis;
 import io.countersign.sql.Resolution;
-import io.countersign.store.Preview;
+import io.countersign.store.action.Preview;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

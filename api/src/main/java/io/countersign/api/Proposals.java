@@ -9,7 +9,7 @@ import io.countersign.action.Target;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.CanonicalJson;
 import io.countersign.sql.StatementAnalyser;
-import io.countersign.store.NewAction;
+import io.countersign.store.action.NewAction;
 import java.io.InputStream;
 import java.time.Instant;
 import java.util.HashMap;

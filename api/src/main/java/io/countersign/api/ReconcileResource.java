@@ -2,10 +2,10 @@ package io.countersign.api;
 
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ActionStore;
-import io.countersign.store.Reconciliation;
-import io.countersign.store.Reconciliations;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.ActionStore;
+import io.countersign.store.action.Reconciliation;
+import io.countersign.store.action.Reconciliations;
 import io.countersign.workflow.ActionEngine;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.Consumes;

@@ -4,8 +4,8 @@ import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ActionStore;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.ActionStore;
 import java.time.Clock;
 import java.util.Map;
 

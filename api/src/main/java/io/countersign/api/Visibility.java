@@ -4,8 +4,8 @@ import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.api.identity.Caller;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ActionStore;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.ActionStore;
 import java.util.Collections;
 
 /** Who may see an action. What a caller may not see looks like what does not exist. */

@@ -1,9 +1,9 @@
 package io.countersign.api;
 
 import io.countersign.action.ActionId;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ActionStore;
 import io.countersign.store.ChangeFeed;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.ActionStore;
 import java.time.Duration;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;

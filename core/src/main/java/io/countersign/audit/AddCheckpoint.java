@@ -1,5 +1,6 @@
 package io.countersign.audit;
 
+import io.countersign.action.Digest;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +36,11 @@ public record AddCheckpoint(long oldSize, List<TreeHash> proof, String checkpoin
       proof.add(TreeHash.parse(hash));
     }
     return new AddCheckpoint(oldSize, proof, text.substring(blank + 2));
+  }
+
+  /** What the address of a log's newest checkpoint, at a witness, calls the log. */
+  public static String originHash(String origin) {
+    return Digest.sha256(origin).value().substring("sha256:".length());
   }
 
   /** The body. */

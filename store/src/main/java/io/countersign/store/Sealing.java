@@ -10,8 +10,8 @@ import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /** AES-256-GCM: a random nonce, then the ciphertext, bound to a text that says what it is. */
-final class Sealing {
-  static final int KEY_BYTES = 32;
+public final class Sealing {
+  public static final int KEY_BYTES = 32;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
 
@@ -19,19 +19,19 @@ final class Sealing {
    * How much is given to a cipher or a digest at once. The JVM compiles what is called often: a
    * megabyte in one call takes forty times as long.
    */
-  static final int SLICE = 1024;
+  public static final int SLICE = 1024;
 
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private Sealing() {}
 
-  static byte[] newKey() {
+  public static byte[] newKey() {
     byte[] key = new byte[KEY_BYTES];
     RANDOM.nextBytes(key);
     return key;
   }
 
-  static byte[] seal(byte[] key, byte[] plain, int length, String bound) {
+  public static byte[] seal(byte[] key, byte[] plain, int length, String bound) {
     byte[] nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     try {
@@ -50,7 +50,7 @@ final class Sealing {
   }
 
   /** Throws where the key, the bytes or what they are bound to differ from what was sealed. */
-  static byte[] open(byte[] key, byte[] sealed, String bound) {
+  public static byte[] open(byte[] key, byte[] sealed, String bound) {
     byte[] nonce = Arrays.copyOf(sealed, NONCE_BYTES);
     try {
       return cipher(Cipher.DECRYPT_MODE, key, nonce, bound)
@@ -61,7 +61,7 @@ final class Sealing {
   }
 
   /** HMAC-SHA256 of a label and a value. */
-  static byte[] derive(byte[] key, String label, byte[] value) {
+  public static byte[] derive(byte[] key, String label, byte[] value) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(new SecretKeySpec(key, "HmacSHA256"));

@@ -1,4 +1,4 @@
-/** Our own PostgreSQL: what actions are, who voted, what ran. DAOs decide nothing. */
+/** Our own PostgreSQL: the way in. What is kept lies in the rooms below. DAOs decide nothing. */
 @NullMarked
 package io.countersign.store;
 

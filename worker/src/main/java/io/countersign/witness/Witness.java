@@ -130,7 +130,7 @@ final class Witness {
   /** The last cosigned checkpoint of the log whose origin has this SHA-256, in hex. */
   Optional<String> latest(String originHash) {
     return logs.keySet().stream()
-        .filter(origin -> WitnessClient.originHash(origin).equals(originHash))
+        .filter(origin -> AddCheckpoint.originHash(origin).equals(originHash))
         .findFirst()
         .flatMap(memory::last);
   }

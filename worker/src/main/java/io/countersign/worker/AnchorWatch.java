@@ -1,7 +1,7 @@
 package io.countersign.worker;
 
 import com.codahale.metrics.health.HealthCheck;
-import io.countersign.store.Anchors;
+import io.countersign.store.anchor.Anchors;
 import io.dropwizard.core.setup.Environment;
 import io.prometheus.client.Collector;
 import io.prometheus.client.GaugeMetricFamily;

@@ -7,7 +7,7 @@ import io.countersign.policy.Installation;
 import io.countersign.policy.PolicyCheck;
 import io.countersign.policy.PolicyFile;
 import io.countersign.store.Database;
-import io.countersign.store.PersonDao;
+import io.countersign.store.person.PersonDao;
 import io.countersign.workflow.TemporalConnection;
 import io.dropwizard.logging.common.BootstrapLogging;
 import java.io.InputStream;

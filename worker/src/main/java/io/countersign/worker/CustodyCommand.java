@@ -2,9 +2,9 @@ package io.countersign.worker;
 
 import io.countersign.action.ActionId;
 import io.countersign.store.Database;
-import io.countersign.store.LegalHolds;
-import io.countersign.store.Retention;
-import io.countersign.store.Shredding;
+import io.countersign.store.custody.LegalHolds;
+import io.countersign.store.custody.Retention;
+import io.countersign.store.custody.Shredding;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package io.countersign.worker;
 
-import io.countersign.store.ArtifactVault;
-import io.countersign.store.ResultVault;
+import io.countersign.store.result.ArtifactVault;
+import io.countersign.store.result.ResultVault;
 import io.dropwizard.core.setup.Environment;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;

@@ -1,8 +1,8 @@
 package io.countersign.worker;
 
 import com.codahale.metrics.health.HealthCheck;
-import io.countersign.store.RoleGrantDao;
-import io.countersign.store.RoleGrantDao.Count;
+import io.countersign.store.action.RoleGrantDao;
+import io.countersign.store.action.RoleGrantDao.Count;
 import io.prometheus.client.Collector;
 import io.prometheus.client.GaugeMetricFamily;
 import java.time.Duration;

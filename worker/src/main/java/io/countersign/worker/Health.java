@@ -2,7 +2,7 @@ package io.countersign.worker;
 
 import com.codahale.metrics.health.HealthCheck;
 import io.countersign.store.Database;
-import io.countersign.store.Integrator;
+import io.countersign.store.integration.Integrator;
 import io.dropwizard.core.setup.Environment;
 import io.temporal.client.WorkflowClient;
 import java.time.Duration;

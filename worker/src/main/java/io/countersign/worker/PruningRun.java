@@ -1,6 +1,6 @@
 package io.countersign.worker;
 
-import io.countersign.store.Retention;
+import io.countersign.store.custody.Retention;
 import io.dropwizard.core.setup.Environment;
 import java.time.Duration;
 import java.time.Period;

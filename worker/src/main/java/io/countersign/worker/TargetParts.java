@@ -3,7 +3,7 @@ package io.countersign.worker;
 import io.countersign.activity.grant.GrantActivitiesImpl;
 import io.countersign.activity.grant.GrantSweep;
 import io.countersign.activity.targets.TargetDatabase;
-import io.countersign.store.ActionStore;
+import io.countersign.store.action.ActionStore;
 import java.time.Clock;
 import java.util.Map;
 import java.util.TreeMap;

@@ -4,7 +4,7 @@ import io.countersign.audit.CosignerKey;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
-import io.countersign.store.SigningKeyFile;
+import io.countersign.store.integration.SigningKeyFile;
 import io.countersign.witness.WitnessException;
 import io.countersign.witness.WitnessProcess;
 import java.io.IOException;

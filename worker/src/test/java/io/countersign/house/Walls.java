@@ -212,6 +212,15 @@ final class Walls {
           .resideInAnyPackage(API, WORKER)
           .because("the process that holds credentials faces no network");
 
+  static final ArchRule THE_WITNESS_KNOWS_CORE_ONLY =
+      noClasses()
+          .that()
+          .resideInAPackage("io.countersign.witness..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(STORE, WORKFLOW, ACTIVITY, API, WORKER, "io.temporal..")
+          .because("who watches the log must not be able to write it");
+
   static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS =
       noClasses()
           .should()

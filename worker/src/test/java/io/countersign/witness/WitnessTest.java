@@ -93,7 +93,7 @@ class WitnessTest {
   }
 
   private String last() throws Exception {
-    String path = "/" + WitnessClient.originHash(ORIGIN) + "/checkpoint";
+    String path = "/" + AddCheckpoint.originHash(ORIGIN) + "/checkpoint";
     return http.send(
             HttpRequest.newBuilder(uri(path)).build(), HttpResponse.BodyHandlers.ofString())
         .body();

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.codahale.metrics.health.HealthCheck.Result;
 import io.countersign.audit.SigningKey;
-import io.countersign.store.Anchors;
-import io.countersign.store.Integrator;
 import io.countersign.store.TestDatabase;
+import io.countersign.store.anchor.Anchors;
+import io.countersign.store.integration.Integrator;
 import io.dropwizard.core.setup.Environment;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.audit.SigningKey;
 import io.countersign.house.Repository;
-import io.countersign.store.Anchors;
-import io.countersign.store.Integrator;
-import io.countersign.store.SigningKeyFile;
 import io.countersign.store.TestDatabase;
+import io.countersign.store.anchor.Anchors;
+import io.countersign.store.integration.Integrator;
+import io.countersign.store.integration.SigningKeyFile;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;

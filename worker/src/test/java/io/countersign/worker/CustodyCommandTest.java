@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.house.Repository;
-import io.countersign.store.PersonDao;
-import io.countersign.store.SigningKeyFile;
 import io.countersign.store.TestDatabase;
+import io.countersign.store.integration.SigningKeyFile;
+import io.countersign.store.person.PersonDao;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;

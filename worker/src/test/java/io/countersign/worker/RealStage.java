@@ -3,7 +3,7 @@ package io.countersign.worker;
 import ch.qos.logback.classic.Level;
 import io.countersign.house.Repository;
 import io.countersign.store.DatabaseConfig;
-import io.countersign.store.SigningKeyFile;
+import io.countersign.store.integration.SigningKeyFile;
 import io.countersign.worker.engine.CountersignProcess;
 import io.countersign.worker.engine.DebianPostgres;
 import io.countersign.worker.engine.OpenIdProvider;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.audit.AddCheckpoint;
 import io.countersign.audit.SigningKey;
-import io.countersign.store.SigningKeyFile;
+import io.countersign.store.integration.SigningKeyFile;
 import io.countersign.witness.SampleLog;
 import java.io.IOException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package io.countersign.workflow;
 
-import io.countersign.store.Outcome;
+import io.countersign.store.action.Outcome;
 
 /** Breaks a wall on purpose: the rule must reject it. */
 final class GuiltyOfStore {

@@ -7,7 +7,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Finds the relations of a statement as the search path of its role does. */
-final class Names {
+public final class Names {
   private static final CatalogueQuery QUERY =
       new CatalogueQuery(
           """

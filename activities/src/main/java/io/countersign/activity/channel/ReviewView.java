@@ -4,8 +4,8 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Packet;
 import io.countersign.action.Seat;
 import io.countersign.policy.Verdict;
-import io.countersign.store.ActionRow;
-import io.countersign.store.RoleGrant;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.RoleGrant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -4,9 +4,9 @@ import static io.countersign.activity.channel.SlackText.code;
 
 import io.countersign.action.ActionStatus;
 import io.countersign.action.Seat;
-import io.countersign.store.ActionError;
-import io.countersign.store.Outcome;
-import io.countersign.store.RoleGrant;
+import io.countersign.store.action.ActionError;
+import io.countersign.store.action.Outcome;
+import io.countersign.store.action.RoleGrant;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;

@@ -8,7 +8,7 @@ import io.countersign.activity.targets.ExecutionFault;
 import io.countersign.activity.targets.ExecutionFault.Kind;
 import io.countersign.activity.targets.Meanings;
 import io.countersign.activity.targets.TargetSession;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -10,7 +10,7 @@ import io.countersign.activity.targets.NativeStatement;
 import io.countersign.activity.targets.TargetSession;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.TransactionParts.Part;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.util.List;
 
 /**

@@ -6,9 +6,9 @@ import io.countersign.activity.targets.ExecutionFault;
 import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.activity.targets.TargetDatabase.Purpose;
 import io.countersign.activity.targets.TargetSession;
-import io.countersign.store.ActionRow;
-import io.countersign.store.Outcome;
-import io.countersign.store.ResultTable;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.action.Outcome;
+import io.countersign.store.result.ResultTable;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.util.Objects;
 

@@ -13,8 +13,8 @@ import io.countersign.activity.targets.TargetSession;
 import io.countersign.policy.Verdict;
 import io.countersign.sql.OutsideTransaction;
 import io.countersign.sql.StatementClass;
-import io.countersign.store.ActionRow;
-import io.countersign.store.ResultTable;
+import io.countersign.store.action.ActionRow;
+import io.countersign.store.result.ResultTable;
 import java.util.List;
 import java.util.regex.Pattern;
 

@@ -2,8 +2,8 @@ package io.countersign.activity.execution;
 
 import io.countersign.activity.targets.ExecutionFault;
 import io.countersign.activity.targets.TargetSession;
-import io.countersign.store.Outcome.Operated;
-import io.countersign.store.ResultTable;
+import io.countersign.store.action.Outcome.Operated;
+import io.countersign.store.result.ResultTable;
 import org.jspecify.annotations.Nullable;
 
 /** What an approved action does in the target's open transaction; it never commits. */

@@ -2,8 +2,8 @@ package io.countersign.activity.export;
 
 import io.countersign.activity.targets.ExecutionFault;
 import io.countersign.activity.targets.ExecutionFault.Kind;
-import io.countersign.store.ArtifactVault;
-import io.countersign.store.ArtifactWriter;
+import io.countersign.store.result.ArtifactVault;
+import io.countersign.store.result.ArtifactWriter;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

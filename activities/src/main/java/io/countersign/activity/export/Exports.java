@@ -1,6 +1,6 @@
 package io.countersign.activity.export;
 
-import io.countersign.store.ArtifactVault;
+import io.countersign.store.result.ArtifactVault;
 
 /**
  * What exports need beside a target.

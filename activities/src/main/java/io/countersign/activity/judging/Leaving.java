@@ -17,7 +17,7 @@ import io.countersign.sql.Resolution.Returned;
 import io.countersign.sql.SafeText;
 import io.countersign.sql.StatementClass;
 import io.countersign.sql.Understanding;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;

@@ -13,7 +13,7 @@ import io.countersign.sql.Resolution;
 import io.countersign.sql.SafeText;
 import io.countersign.sql.TagMatch;
 import io.countersign.sql.Understanding;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ import io.countersign.action.Code;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.policy.Verdict;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.time.Clock;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

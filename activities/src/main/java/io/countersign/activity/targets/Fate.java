@@ -1,6 +1,6 @@
 package io.countersign.activity.targets;
 
-import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.action.ExecutionDao.Attempt;
 import org.jspecify.annotations.Nullable;
 
 /** What became of an attempt. */

@@ -3,7 +3,7 @@ package io.countersign.activity.targets;
 import io.countersign.action.Digest;
 import io.countersign.activity.targets.Fate.Probe;
 import io.countersign.activity.targets.TargetLook.Status;
-import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.action.ExecutionDao.Attempt;
 import java.util.Optional;
 
 /**

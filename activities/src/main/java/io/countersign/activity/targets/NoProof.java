@@ -2,7 +2,7 @@ package io.countersign.activity.targets;
 
 import io.countersign.action.Digest;
 import io.countersign.activity.targets.Fate.Probe;
-import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.action.ExecutionDao.Attempt;
 import java.util.Optional;
 
 /** Nothing but the recorded intent: such an attempt is made once and never again. */

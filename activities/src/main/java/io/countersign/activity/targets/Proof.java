@@ -1,7 +1,7 @@
 package io.countersign.activity.targets;
 
 import io.countersign.action.Digest;
-import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.action.ExecutionDao.Attempt;
 import java.util.List;
 import java.util.Optional;
 

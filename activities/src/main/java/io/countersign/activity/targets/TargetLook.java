@@ -4,7 +4,7 @@ import io.countersign.action.ActionId;
 import io.countersign.activity.targets.Identity.Incarnation;
 import io.countersign.activity.targets.TargetDatabase.Purpose;
 import io.countersign.activity.targets.TargetSession.Marker;
-import io.countersign.store.ExecutionDao.Attempt;
+import io.countersign.store.action.ExecutionDao.Attempt;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -12,7 +12,7 @@ import io.countersign.action.Requester;
 import io.countersign.action.Requirement;
 import io.countersign.action.Seat;
 import io.countersign.policy.Verdict;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;

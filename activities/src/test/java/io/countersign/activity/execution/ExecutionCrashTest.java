@@ -10,7 +10,7 @@ import io.countersign.activity.execution.ExecutionProbe.Step;
 import io.countersign.activity.targets.TargetConfig;
 import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.sql.StatementClass;
-import io.countersign.store.Outcome;
+import io.countersign.store.action.Outcome;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;

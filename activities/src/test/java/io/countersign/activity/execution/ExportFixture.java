@@ -7,7 +7,7 @@ import io.countersign.action.ExportData;
 import io.countersign.action.ExportData.Format;
 import io.countersign.activity.execution.ExecutionFixture.Options;
 import io.countersign.sql.StatementClass;
-import io.countersign.store.ArtifactReader;
+import io.countersign.store.result.ArtifactReader;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.Optional;

@@ -5,7 +5,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.ExportData.Format;
 import io.countersign.activity.execution.ExecutionFixture.Options;
 import io.countersign.store.DatabaseConfig;
-import io.countersign.store.Outcome;
+import io.countersign.store.action.Outcome;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -9,7 +9,7 @@ import io.countersign.action.ApplyMigration;
 import io.countersign.action.Code;
 import io.countersign.action.Packet;
 import io.countersign.activity.execution.ExecutionProbe.Step;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.nio.file.Path;
 import java.util.List;

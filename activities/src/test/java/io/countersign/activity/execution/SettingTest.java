@@ -15,7 +15,7 @@ import io.countersign.activity.targets.TargetConfig;
 import io.countersign.activity.targets.TargetConfig.Credentials;
 import io.countersign.activity.targets.TargetConfig.Login;
 import io.countersign.activity.targets.TargetDatabase;
-import io.countersign.store.Outcome.Operated;
+import io.countersign.store.action.Outcome.Operated;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.nio.file.Path;
 import java.sql.SQLException;

@@ -8,7 +8,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.GrantRole;
 import io.countersign.activity.execution.ExecutionProbe.Step;
 import io.countersign.audit.Event;
-import io.countersign.store.Reconciliations;
+import io.countersign.store.action.Reconciliations;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;
 import java.time.Instant;

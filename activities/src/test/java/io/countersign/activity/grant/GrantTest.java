@@ -8,7 +8,7 @@ import io.countersign.action.ActionStatus;
 import io.countersign.action.Code;
 import io.countersign.action.GrantRole;
 import io.countersign.activity.execution.ExecutionProbe.Step;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import io.temporal.failure.ApplicationFailure;
 import java.time.Duration;

@@ -10,7 +10,7 @@ import io.countersign.action.ExportData.Format;
 import io.countersign.action.Packet;
 import io.countersign.activity.execution.GateFixture;
 import io.countersign.policy.Facts;
-import io.countersign.store.ActionRow;
+import io.countersign.store.action.ActionRow;
 import io.countersign.workflow.ExecutionActivities.Executed;
 import java.nio.file.Path;
 import java.util.List;

@@ -9,7 +9,7 @@ import io.countersign.action.Requester;
 import io.countersign.activity.execution.GateFixture;
 import io.countersign.activity.targets.TargetDatabase;
 import io.countersign.policy.Spending.Spent;
-import io.countersign.store.RequesterSpending;
+import io.countersign.store.action.RequesterSpending;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

@@ -21,7 +21,7 @@ import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
 import io.countersign.action.Code;
 import io.countersign.api.ApiException;
-import io.countersign.store.SessionDao.SignIn;
+import io.countersign.store.person.SessionDao.SignIn;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Set;

@@ -1,8 +1,8 @@
 package io.countersign.api.identity;
 
 import io.countersign.action.PrincipalType;
-import io.countersign.store.PersonDao;
-import io.countersign.store.PersonDao.Person;
+import io.countersign.store.person.PersonDao;
+import io.countersign.store.person.PersonDao.Person;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;

@@ -2,8 +2,8 @@ package io.countersign.api.identity;
 
 import io.countersign.action.Code;
 import io.countersign.api.ApiException;
-import io.countersign.store.SessionDao;
-import io.countersign.store.SessionDao.Session;
+import io.countersign.store.person.SessionDao;
+import io.countersign.store.person.SessionDao.Session;
 import io.dropwizard.auth.Authenticator;
 import java.time.Duration;
 import java.time.Instant;

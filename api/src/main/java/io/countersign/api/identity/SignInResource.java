@@ -2,8 +2,8 @@ package io.countersign.api.identity;
 
 import io.countersign.action.Json;
 import io.countersign.api.ApiException;
-import io.countersign.store.SessionDao;
-import io.countersign.store.SessionDao.SignIn;
+import io.countersign.store.person.SessionDao;
+import io.countersign.store.person.SessionDao.SignIn;
 import jakarta.ws.rs.CookieParam;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;

@@ -6,7 +6,7 @@ import io.countersign.action.Json;
 import io.countersign.api.ApiException;
 import io.countersign.api.identity.Caller;
 import io.countersign.audit.Event;
-import io.countersign.store.SlackLinkDao;
+import io.countersign.store.person.SlackLinkDao;
 import io.dropwizard.auth.Auth;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;

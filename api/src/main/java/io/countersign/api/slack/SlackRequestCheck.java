@@ -2,7 +2,7 @@ package io.countersign.api.slack;
 
 import com.slack.api.app_backend.SlackSignature;
 import io.countersign.action.Digest;
-import io.countersign.store.ChannelRequestDao;
+import io.countersign.store.action.ChannelRequestDao;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;

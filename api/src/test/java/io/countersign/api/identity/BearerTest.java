@@ -2,8 +2,8 @@ package io.countersign.api.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countersign.store.PersonDao;
 import io.countersign.store.TestDatabase;
+import io.countersign.store.person.PersonDao;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Date;

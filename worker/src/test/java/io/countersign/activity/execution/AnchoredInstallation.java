@@ -2,10 +2,10 @@ package io.countersign.activity.execution;
 
 import io.countersign.audit.SigningKey;
 import io.countersign.house.Repository;
-import io.countersign.store.Anchors;
-import io.countersign.store.Integrator;
-import io.countersign.store.SigningKeyFile;
 import io.countersign.store.TestDatabase;
+import io.countersign.store.anchor.Anchors;
+import io.countersign.store.integration.Integrator;
+import io.countersign.store.integration.SigningKeyFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
