@@ -8,12 +8,12 @@ public enum Question {
           + " digest, and rests on votes or on a rule that allows it"),
   VOTES_COUNTED(
       "An approval rests only on votes that were counted before it, for the same digest.",
-      "for each vote named by an action.approved: a vote.counted before it has the same vote, person"
-          + " and digest, and no vote.withdrawn followed"),
+      "for each vote named by an action.approved: a vote.counted before it has the"
+          + " same vote, person and digest, and no vote.withdrawn followed"),
   SEPARATED(
       "Nobody approved what they, or their agent, had asked for.",
-      "for each action.executing that people approved: neither the actor of action.submitted nor the"
-          + " person it acts for is among the voters"),
+      "for each action.executing that people approved: neither the actor of"
+          + " action.submitted nor the person it acts for is among the voters"),
   POLICY_KNOWN(
       "Whatever was approved names a version of the policy that had been put in force.",
       "for each action.approved: an entry policy.loaded has its policy version"),
@@ -23,8 +23,8 @@ public enum Question {
           + " action.failed, action.reconciled, or action.unknown followed"),
   STORY_COMPLETE(
       "No step of an executed action is missing.",
-      "for each action.executing: an action.submitted, an action.approved and, where people decided,"
-          + " an action.pending came before it"),
+      "for each action.executing: an action.submitted, an action.approved and, where"
+          + " people decided, an action.pending came before it"),
   DOUBT_DECIDED(
       "Where nobody knew whether something took effect, a person found out.",
       "for each action.unknown: an action.reconciled followed"),
@@ -33,7 +33,8 @@ public enum Question {
       "for each grant.given: an action.approved came before it"),
   ROLES_ENDED(
       "A role that was given for a time was taken back at its end.",
-      "for each grant.given whose end is over: a grant.taken_back or an action.reconciled followed"),
+      "for each grant.given whose end is over: a grant.taken_back or an"
+          + " action.reconciled followed"),
   READ_BY_REQUESTER(
       "Only who asked for it took a result away.",
       "for each action.result_read and artifact.sent: its actor is that of action.submitted, or the"
@@ -46,8 +47,8 @@ public enum Question {
       "for each vote.refused, vote.late and policy.rejected: the effect is none"),
   VOTES_NAMED(
       "A counted vote names its voter, the way it came, and what was voted on.",
-      "for each vote.counted: the actor is a person with a channel, and voted_digest is the digest of"
-          + " the action"),
+      "for each vote.counted: the actor is a person with a channel, and voted_digest"
+          + " is the digest of the action"),
   TYPE_KNOWN(
       "Whatever is logged is of a type that is documented.",
       "for each entry: its type is one of the closed set"),
@@ -60,11 +61,12 @@ public enum Question {
       "between entries: never more than five minutes, because a heartbeat is due every minute"),
   SIGNED(
       "The log is under signed checkpoints.",
-      "for each checkpoint over this range: its signature is that of the log's keys, and it says the"
-          + " size and root that are stored"),
+      "for each checkpoint over this range: its signature is that of the log's keys,"
+          + " and it says the size and root that are stored"),
   ANCHORED(
       "Checkpoints were given away, so that a rewritten log would be found out.",
-      "for all anchors that the service reads: there is one whose checkpoint reaches into this range"),
+      "for all anchors that the service reads: there is one whose checkpoint reaches"
+          + " into this range"),
   KEPT(
       "Texts are kept until a signed entry of the log allows them to go.",
       "for each entry without its text: an audit.retention announced that it may go");
