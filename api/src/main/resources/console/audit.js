@@ -44,7 +44,7 @@ export function auditPage(site) {
       'div',
       { class: 'grid' },
       el('div', { class: 'left' }, state, list.node),
-      el('div', { class: 'right' }, keys.node),
+      el('div', { class: 'right' }, exportCard(), keys.node),
     ),
   );
   let turn = 0;
@@ -79,6 +79,28 @@ export function auditPage(site) {
 
   load();
   return { title: 'Audit', node };
+}
+
+/* The browser saves what the form asks for; the service says what it does not understand. */
+function exportCard() {
+  const day = (name, words) =>
+    el('div', {},
+      el('label', { for: `export-${name}` }, words),
+      el('input', { id: `export-${name}`, name, type: 'date' }),
+    );
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'export-title' },
+    el('h2', { id: 'export-title' }, 'Take it away'),
+    el('p', { class: 'soft' },
+      'A zip with the entries, the proofs, a page of controls (SOC 2, NIST) and a small verifier: ' +
+        'it can be checked without this service.'),
+    el('form', { class: 'search', action: '/v1/audit/export', method: 'get' },
+      day('from', 'From (UTC)'),
+      day('to', 'Before (UTC)'),
+      el('div', { class: 'downloads' }, el('button', { type: 'submit' }, 'Download')),
+    ),
+  );
 }
 
 async function consistency(log) {

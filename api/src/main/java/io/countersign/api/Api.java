@@ -7,6 +7,7 @@ import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.ChangeFeed;
 import io.countersign.store.action.ActionStore;
 import io.countersign.store.action.Reconciliations;
+import io.countersign.store.auditor.AuditExport;
 import io.countersign.store.evidence.AuditLog;
 import io.countersign.store.evidence.EntrySearch;
 import io.countersign.store.person.PersonDao;
@@ -34,6 +35,7 @@ public final class Api {
       ActionEngine engine,
       Votes votes,
       AuditLog log,
+      AuditExport export,
       ResultVault results,
       ArtifactVault artifacts,
       Map<String, Target> targets,
@@ -61,6 +63,7 @@ public final class Api {
             actions, new Reconciliations(jdbi, actions), engine, visibility, replies, clock));
     jersey.register(new EvidenceResource(log, jdbi, visibility));
     jersey.register(new AuditResource(log));
+    jersey.register(new AuditExportResource(export));
     jersey.register(new AuditSearchResource(new EntrySearch(jdbi)));
     jersey.register(new ResultResource(actions, results, visibility, clock));
     jersey.register(new ArtifactResource(jdbi, actions, artifacts, visibility, clock));

@@ -1,6 +1,5 @@
 package io.countersign.worker;
 
-import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
 import io.countersign.audit.TrustedKey;
@@ -8,8 +7,8 @@ import io.countersign.store.Database;
 import io.countersign.store.anchor.AnchorException;
 import io.countersign.store.anchor.AnchorSource;
 import io.countersign.store.anchor.Anchors;
-import io.countersign.store.anchor.Cosignatures;
 import io.countersign.store.anchor.PastedAnchor;
+import io.countersign.store.auditor.ExportRange;
 import io.countersign.store.evidence.DamagedLogException;
 import io.countersign.store.integration.KeyRotation;
 import io.countersign.store.integration.SigningKeyFile;
@@ -21,11 +20,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Jdbi;
 
-/** {@code audit verify} and {@code audit rotate}: the whole log, and the key that signs it. */
+/** {@code audit verify}, {@code export} and {@code rotate}: the whole log, and its key. */
 final class AuditCommand {
   private static final String EXPECTED =
-      "expected `audit verify CONFIG` or `audit rotate CONFIG --new-key FILE`";
+      "expected `audit verify CONFIG`, `audit export CONFIG FILE` or"
+          + " `audit rotate CONFIG --new-key FILE`";
   private static final Path PROOF = Path.of("countersign-two-checkpoints.txt");
 
   private final ConfigFile file;
@@ -53,9 +54,17 @@ final class AuditCommand {
         switch (command) {
           case "verify" -> List.of("anchor-file", "proof");
           case "rotate" -> List.of("new-key");
+          case "export" -> ExportCommand.OPTIONS;
           default -> throw new UsageException(EXPECTED);
         };
     Options options = Options.parse(rest, known);
+    if (command.equals("export")) {
+      if (options.operands().size() != 2) {
+        throw new UsageException("expected `audit export CONFIG FILE [--from DAY] [--to DAY]`");
+      }
+      ConfigFile file = new ConfigFile(Path.of(options.operands().getFirst()), environment);
+      return new AuditCommand(file, out).export(options);
+    }
     ConfigFile file = new ConfigFile(options.operand("config.yml"), environment);
     if (command.equals("verify")) {
       return new AuditCommand(file, out).verify(options);
@@ -74,22 +83,27 @@ final class AuditCommand {
         .path("anchor-file")
         .ifPresent(pasted -> anchors.add(new PastedAnchor(pasted, key.origin())));
     try (Database database = CountersignApplication.openDatabase(config, file)) {
-      anchors.addAll(witnesses(new Cosignatures(database.jdbi())));
+      anchors.addAll(witnesses(database.jdbi()));
       return new AuditVerify(database.jdbi(), keys, anchors)
           .run(out, options.path("proof").orElse(PROOF));
     }
   }
 
-  /** What each witness says now, and what the database keeps of it. */
-  private List<AnchorSource> witnesses(Cosignatures kept) throws ConfigException {
-    List<AnchorSource> sources = new ArrayList<>(AuditParts.witnesses(config, file, keys));
-    for (CountersignConfig.WitnessSection section : config.audit().witnessesOrNone()) {
-      try {
-        sources.add(kept.of(section.cosigner()));
-      } catch (EvidenceException e) {
-        throw file.mistake("audit.witnesses", String.valueOf(e.getMessage()));
-      }
+  private int export(Options options) throws ConfigException, UsageException {
+    ExportRange range = ExportCommand.range(options);
+    List<AnchorSource> anchors =
+        new ArrayList<>(Anchors.sources(AuditParts.anchorFiles(config, file)));
+    try (Database database = CountersignApplication.openDatabase(config, file)) {
+      anchors.addAll(AuditParts.cosigned(config, file, database.jdbi()));
+      return new ExportCommand(database, keys, anchors, out)
+          .run(range, Path.of(options.operands().getLast()));
     }
+  }
+
+  /** What each witness says now, and what the database keeps of it. */
+  private List<AnchorSource> witnesses(Jdbi jdbi) throws ConfigException {
+    List<AnchorSource> sources = new ArrayList<>(AuditParts.witnesses(config, file, keys));
+    sources.addAll(AuditParts.cosigned(config, file, jdbi));
     return sources;
   }
 

@@ -7,17 +7,21 @@ import io.countersign.audit.KeyRing;
 import io.countersign.audit.SigningKey;
 import io.countersign.store.Database;
 import io.countersign.store.anchor.AnchorException;
+import io.countersign.store.anchor.AnchorSource;
 import io.countersign.store.anchor.Anchors;
+import io.countersign.store.anchor.Cosignatures;
 import io.countersign.store.integration.SigningKeyFile;
 import io.countersign.worker.cosigning.Cosigning;
 import io.countersign.worker.cosigning.WitnessClient;
 import io.dropwizard.core.setup.Environment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.Jdbi;
 
 /** What section {@code audit} of the configuration opens. */
 final class AuditParts {
@@ -87,6 +91,31 @@ final class AuditParts {
       }
     }
     return List.copyOf(witnesses);
+  }
+
+  /** What the database keeps of each witness that the configuration names. */
+  static List<AnchorSource> cosigned(CountersignConfig config, ConfigFile file, Jdbi jdbi)
+      throws ConfigException {
+    Cosignatures kept = new Cosignatures(jdbi);
+    List<AnchorSource> sources = new ArrayList<>();
+    for (CountersignConfig.WitnessSection section : config.audit().witnessesOrNone()) {
+      try {
+        sources.add(kept.of(section.cosigner()));
+      } catch (EvidenceException e) {
+        throw file.mistake("audit.witnesses", String.valueOf(e.getMessage()));
+      }
+    }
+    return sources;
+  }
+
+  /** What exports take along: anchors that this machine can read, and what witnesses signed. */
+  static List<AnchorSource> readable(CountersignConfig config, ConfigFile file, Jdbi jdbi)
+      throws ConfigException {
+    List<AnchorSource> sources =
+        new ArrayList<>(
+            Anchors.sources(anchorFiles(config, file).stream().filter(Files::isReadable).toList()));
+    sources.addAll(cosigned(config, file, jdbi));
+    return sources;
   }
 
   /** Where the configuration asks for it; the channel is closed with the process. */

@@ -30,8 +30,10 @@ import io.countersign.store.ChangeFeed;
 import io.countersign.store.Database;
 import io.countersign.store.DatabaseConfig;
 import io.countersign.store.action.ActionStore;
+import io.countersign.store.anchor.AnchorSource;
 import io.countersign.store.anchor.Anchors;
 import io.countersign.store.anchor.Cosignatures;
+import io.countersign.store.auditor.AuditExport;
 import io.countersign.store.custody.Retention;
 import io.countersign.store.evidence.AuditLog;
 import io.countersign.store.evidence.Outbox;
@@ -75,6 +77,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
   private final PolicyFile policy;
   private final SigningKey signingKey;
   private final KeyRing keys;
+  private final List<AnchorSource> exportedAnchors;
   private final Database database;
   private final Anchors anchors;
   private final List<WitnessClient> witnesses;
@@ -102,6 +105,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
     this.database = openDatabase();
     this.witnesses = role.works() ? AuditParts.witnesses(config, file, keys) : List.of();
     this.anchors = AuditParts.anchors(role, config, file, database, keys, witnesses);
+    this.exportedAnchors = AuditParts.readable(config, file, database.jdbi());
   }
 
   private PolicyFile openPolicy() throws ConfigException {
@@ -287,6 +291,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
         actionEngine,
         votes,
         new AuditLog(database.jdbi(), keys.verifierKeys()),
+        new AuditExport(database.jdbi(), keys, exportedAnchors, clock),
         results,
         artifacts,
         targets,

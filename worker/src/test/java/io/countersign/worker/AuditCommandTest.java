@@ -10,13 +10,17 @@ import io.countersign.store.TestDatabase;
 import io.countersign.store.anchor.Anchors;
 import io.countersign.store.integration.Integrator;
 import io.countersign.store.integration.SigningKeyFile;
+import io.countersign.store.verification.Tamper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -95,6 +99,54 @@ class AuditCommandTest {
     assertThat(run("verify")).isEqualTo("0 VALID: 2 entries, 2 checkpoints, 0 waiting, 2 anchored");
     configure("next.pem", "");
     assertThat(run("verify")).contains("no known key signed this");
+  }
+
+  @Test
+  void logIsExportedIntoANewFileForItsOwnerAlone() throws Exception {
+    Path zip = folder.resolve("audit.zip");
+    assertThat(run("export", zip.toString()))
+        .startsWith("0 " + zip + ": entries from 0 and before 1 of 1")
+        .contains("exceptions to explain, in `controls.html`: 0");
+    try (ZipFile files = new ZipFile(zip.toFile())) {
+      assertThat(files.stream().map(ZipEntry::getName))
+          .contains(
+              "anchors/1.txt", "checkpoint", "Verify.java", "controls.html", "tile/0/000.p/1");
+      assertThat(
+              new String(
+                  files.getInputStream(files.getEntry("anchors/1.txt")).readAllBytes(), UTF_8))
+          .isEqualTo(Files.readString(folder.resolve("anchor/checkpoints")));
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(zip)))
+        .isEqualTo("rw-------");
+    assertThat(folder.resolve("audit.zip.part")).doesNotExist();
+
+    assertThatThrownBy(() -> run("export", zip.toString()))
+        .isInstanceOf(UsageException.class)
+        .hasMessage("`" + zip + "` is there already; expected a new file");
+    assertThatThrownBy(() -> run("export"))
+        .hasMessage("expected `audit export CONFIG FILE [--from DAY] [--to DAY]`");
+    Path other = folder.resolve("other.zip");
+    assertThatThrownBy(() -> run("export", other.toString(), "--from", "soon"))
+        .isInstanceOf(UsageException.class)
+        .hasMessageStartingWith("`--from` must be a day as `2026-01-31`");
+    assertThatThrownBy(
+            () -> run("export", other.toString(), "--from", "2026-02-01", "--to", "2026-01-01"))
+        .hasMessage("`--from` must be before `--to`");
+    assertThat(other).doesNotExist();
+  }
+
+  @Test
+  void damagedLogIsNotExported() throws Exception {
+    new Tamper(control.database().jdbi())
+        .run("update audit_entry set body = replace(body, 'countersign', 'someone')");
+    Path zip = folder.resolve("audit.zip");
+
+    assertThat(run("export", zip.toString()))
+        .isEqualTo(
+            "1 nothing is exported: entry 0 is not the one that was logged here;"
+                + " run `audit verify`");
+    assertThat(zip).doesNotExist();
+    assertThat(folder.resolve("audit.zip.part")).doesNotExist();
   }
 
   @Test

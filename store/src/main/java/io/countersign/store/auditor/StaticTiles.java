@@ -128,10 +128,16 @@ public final class StaticTiles {
    * @throws DamagedLogException when an entry is not the one that was logged
    */
   public Bundles entries(Sink sink) throws IOException {
+    return entries(0, size, sink);
+  }
+
+  /** The bundles that hold entries {@code [first, end)}. */
+  public Bundles entries(long first, long end, Sink sink) throws IOException {
     long allowed = dao.prunedBelow(size);
     long written = 0;
     long pruned = 0;
-    for (long index = 0; index * Tile.WIDTH < size; index++) {
+    long after = first < end ? end : 0;
+    for (long index = first / Tile.WIDTH; index * Tile.WIDTH < after; index++) {
       int width = (int) Math.min(Tile.WIDTH, size - index * Tile.WIDTH);
       String name = Tile.entriesPath(index, width);
       if (sink.wants(name)) {

@@ -138,6 +138,11 @@ public final class AuditLog {
         .collect(Collectors.toSet());
   }
 
+  /** The receipt of an action whose closing entry this is. */
+  public static Optional<Receipt> receipt(AuditDao dao, ActionId action, AuditDao.Entry closing) {
+    return receipt(dao, Receipt.TYPE, action, closing);
+  }
+
   private static Optional<Receipt> receipt(
       AuditDao dao, String type, ActionId action, AuditDao.Entry entry) {
     return entry.body().isEmpty()

@@ -165,7 +165,7 @@ final class ControlLog implements AutoCloseable {
                     size,
                     at),
                 KeyRing.of(evidence.log.keys()),
-                anchored));
+                anchored.stream().filter(reached -> reached > first).count()));
   }
 
   private static String root(AuditDao dao) {
