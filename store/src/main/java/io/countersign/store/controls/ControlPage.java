@@ -8,6 +8,7 @@ import io.countersign.store.controls.ControlReport.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -55,8 +56,10 @@ public final class ControlPage {
             "<h1>Controls</h1>\n<p class=\"soft\">What the evidence log answers to the controls ")
         .append("of SOC 2 and NIST SP 800-53 (FedRAMP) that concern it.</p>\n<dl>\n");
     line("Log", scope.origin());
-    line("Period", scope.from() == null ? "from its beginning" : "from " + scope.from());
-    line("", scope.to() == null ? "until its end" : "until " + scope.to() + ", not included");
+    line(
+        "Period",
+        (scope.from() == null ? "from its beginning" : "from " + scope.from())
+            + (scope.to() == null ? " to its end" : ", before " + scope.to()));
     line(
         "Entries",
         scope.first() == scope.end()
@@ -64,7 +67,7 @@ public final class ControlPage {
             : "%s, from %d to %d"
                 .formatted(number(scope.end() - scope.first()), scope.first(), scope.end() - 1));
     line("Checkpoint", "size " + number(scope.size()) + ", root " + scope.root());
-    line("Made", scope.at().toString());
+    line("Made", scope.at().truncatedTo(ChronoUnit.SECONDS).toString());
     html.append("</dl>\n<div class=\"verdict")
         .append(exceptions == 0 ? "" : " bad")
         .append("\"><strong>")

@@ -1,0 +1,141 @@
+package io.countersign.worker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.countersign.action.Json;
+import io.countersign.worker.ApiClient.Answer;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What real actions leave, exported, verified by a process of its own, and asked every question.
+ */
+@Timeout(180)
+class AuditExportStoryTest {
+  private final DemoServer server = DemoServer.start();
+  private final ApiClient api = ApiClient.of(server);
+  @TempDir private Path folder = Path.of("");
+
+  private Answer submit(JsonNode proposal) {
+    return api.submit("agent-1", "export-" + System.nanoTime(), proposal);
+  }
+
+  private Answer ended(Answer action, String status, String... voters) {
+    for (String voter : voters) {
+      assertThat(api.vote(voter, action, "approve").http()).isEqualTo(200);
+    }
+    Answer ended = api.ended("agent-1", action.id());
+    assertThat(ended.status()).as(ended.text()).isEqualTo(status);
+    return ended;
+  }
+
+  /** A read, a write that two people approve after one thought twice, and a role taken back. */
+  private Answer playActions() {
+    Answer read =
+        ended(submit(ApiClient.proposal("select id from payments where id = 4711")), "SUCCEEDED");
+    assertThat(api.get("agent-1", "/v1/actions/" + read.id() + "/result").http()).isEqualTo(200);
+
+    Answer write = submit(ApiClient.proposal("update payments set amount = 1 where id = 4711"));
+    assertThat(api.vote("bob", write, "approve").http()).isEqualTo(200);
+    assertThat(api.delete("bob", "/v1/actions/" + write.id() + "/votes/mine").http())
+        .isEqualTo(200);
+    assertThat(api.vote("carol", write, "approve").http()).as("her agent asks").isEqualTo(403);
+    ended(write, "SUCCEEDED", "alice", "bob");
+
+    var role = Map.of("role", "reporting", "grantee", "analyst", "duration", "PT5M");
+    Answer grant =
+        submit(
+            ApiClient.proposal("")
+                .put("kind", "grant_role")
+                .set("arguments", Json.MAPPER.valueToTree(role)));
+    ended(grant, "SUCCEEDED", "alice", "bob");
+    api.post("agent-1", "/v1/actions/" + grant.id() + "/revoke", "");
+    return write;
+  }
+
+  private void unpack(Instant from) throws IOException, InterruptedException {
+    byte[] zip =
+        HttpClient.newHttpClient()
+            .send(
+                api.request("dave", "/v1/audit/export?from=" + from).GET().build(),
+                BodyHandlers.ofByteArray())
+            .body();
+    try (ZipInputStream files = new ZipInputStream(new ByteArrayInputStream(zip))) {
+      for (ZipEntry entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
+        Path file = folder.resolve(entry.getName());
+        Files.createDirectories(file.getParent());
+        Files.write(file, files.readAllBytes());
+      }
+    }
+  }
+
+  private String verify() throws IOException, InterruptedException {
+    String key = api.get("dave", "/v1/audit/keys").text().strip();
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process process =
+        new ProcessBuilder(java, "Verify.java", key)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  @Test
+  void realActionsAnswerEveryQuestionWithoutAnException() throws Exception {
+    Instant from = Instant.now();
+    Answer write = playActions();
+    assertThat(api.get("agent-1", "/v1/actions/" + write.id() + "/receipt").http()).isEqualTo(200);
+    unpack(from);
+
+    assertThat(verify()).startsWith("VALID: countersign.demo/audit, entries from ");
+    assertThat(folder.resolve("receipts/" + write.id() + ".json")).exists();
+    Map<String, Long> asked = new HashMap<>();
+    for (String line : Files.readAllLines(folder.resolve("controls.ndjson"))) {
+      JsonNode row = Json.MAPPER.readTree(line);
+      if (row.path("record").asText().equals("control")) {
+        asked.put(row.path("question").asText(), row.path("asked").asLong());
+      } else {
+        assertThat(row.path("question").asText()).as(line).isEqualTo("ANCHORED");
+      }
+    }
+    assertThat(asked.get("APPROVED")).isGreaterThanOrEqualTo(3);
+    assertThat(asked.get("VOTES_COUNTED")).isGreaterThanOrEqualTo(4);
+    for (String question :
+        List.of(
+            "SEPARATED",
+            "POLICY_KNOWN",
+            "ENDED_ONCE",
+            "STORY_COMPLETE",
+            "ROLES_APPROVED",
+            "READ_BY_REQUESTER",
+            "REFUSED_WITHOUT_EFFECT",
+            "VOTES_NAMED",
+            "ENTRY_COMPLETE",
+            "NO_GAP",
+            "SIGNED")) {
+      assertThat(asked.get(question)).as(question).isPositive();
+    }
+    assertThat(Files.readString(folder.resolve("controls.html")))
+        .contains("<td>execute_sql</td><td>2 votes</td>", "receipts/" + write.id() + ".json");
+    assertThat(Files.readString(folder.resolve("entries.csv")))
+        .as("nobody is named")
+        .doesNotContain("alice", "carol");
+  }
+}
