@@ -64,7 +64,7 @@ public final class EvidenceResource {
     if (!row.status().isTerminal()) {
       throw new ApiException(Code.NOT_FOUND, "the action has not ended; there is no receipt yet");
     }
-    return file(signed(() -> log.receipt(row.id())), row.id() + ".receipt.json");
+    return file(signed(row, () -> log.receipt(row.id())), row.id() + ".receipt.json");
   }
 
   /**
@@ -87,7 +87,8 @@ public final class EvidenceResource {
             .reduce((earlier, later) -> later)
             .orElseThrow(() -> new ApiException(Code.NOT_FOUND, "there is no such vote of yours"));
     return file(
-        signed(() -> log.voteReceipt(row.id(), ballot.voteId())), row.id() + ".vote-receipt.json");
+        signed(row, () -> log.voteReceipt(row.id(), ballot.voteId())),
+        row.id() + ".vote-receipt.json");
   }
 
   private static Response file(Receipt receipt, String name) {
@@ -96,12 +97,16 @@ public final class EvidenceResource {
         .build();
   }
 
-  private static Receipt signed(Supplier<Optional<Receipt>> log) {
+  private Receipt signed(ActionRow row, Supplier<Optional<Receipt>> made) {
     long end = System.nanoTime() + INTEGRATION.toNanos();
-    Optional<Receipt> receipt = log.get();
+    Optional<Receipt> receipt = made.get();
+    if (receipt.isEmpty() && log.isPruned(row.id())) {
+      throw new ApiException(
+          Code.GONE, "the time to keep it is over: a receipt that was stored before stays valid");
+    }
     while (receipt.isEmpty() && System.nanoTime() < end) {
       LockSupport.parkNanos(STEP.toNanos());
-      receipt = log.get();
+      receipt = made.get();
     }
     return receipt.orElseThrow(
         () ->

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.action.Json;
 import io.countersign.audit.KeyRing;
 import io.countersign.audit.ReceiptVerifier;
+import io.countersign.store.verification.Tamper;
 import io.countersign.worker.ApiClient.Answer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -65,5 +66,34 @@ class VoteReceiptTest {
     Answer receipt = receipt("bob", action, "mine");
     assertThat(verify(receipt.text())).as(receipt.text()).isEqualTo("VALID");
     assertThat(receipt.body().path("entry").asText()).contains("\"type\":\"vote.withdrawn\"");
+  }
+
+  @Test
+  void receiptOfWhatWasPrunedIsGone() {
+    Answer action = halfApproved();
+    assertThat(api.vote("alice", action, "approve").http()).isEqualTo(200);
+    assertThat(api.ended("agent-1", action.id()).status()).isEqualTo("SUCCEEDED");
+    String path = "/v1/actions/" + action.id() + "/receipt";
+    assertThat(api.get("agent-1", path).http()).isEqualTo(200);
+    assertThat(receipt("bob", action, "mine").http()).isEqualTo(200);
+
+    Tamper superuser = new Tamper(server.demo().application().database().jdbi());
+    superuser.run(
+        """
+        create table kept as select idx, body from audit_entry where action_id = '%s';
+        update audit_entry set body = null where idx in (select idx from kept)"""
+            .formatted(action.id()));
+    try {
+      for (Answer gone : List.of(api.get("agent-1", path), receipt("bob", action, "mine"))) {
+        assertThat(gone.http()).as(gone.text()).isEqualTo(410);
+        assertThat(gone.code()).isEqualTo("GONE");
+        assertThat(gone.detail()).startsWith("the time to keep it is over");
+      }
+    } finally {
+      superuser.run(
+          """
+          update audit_entry set body = kept.body from kept where kept.idx = audit_entry.idx;
+          drop table kept""");
+    }
   }
 }

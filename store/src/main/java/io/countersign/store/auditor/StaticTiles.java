@@ -48,9 +48,10 @@ public final class StaticTiles {
    * What became of the bundles.
    *
    * @param written how many the sink was given
-   * @param pruned of those it wanted, how many miss because retention removed bodies in them
+   * @param leftOut of those it wanted, how many miss: retention removed bodies in them, or one is
+   *     longer than the layout allows
    */
-  public record Bundles(long written, long pruned) {}
+  public record Bundles(long written, long leftOut) {}
 
   /**
    * @param dao within a transaction that sees one snapshot
@@ -135,7 +136,7 @@ public final class StaticTiles {
   public Bundles entries(long first, long end, Sink sink) throws IOException {
     long allowed = dao.prunedBelow(size);
     long written = 0;
-    long pruned = 0;
+    long leftOut = 0;
     long after = first < end ? end : 0;
     for (long index = first / Tile.WIDTH; index * Tile.WIDTH < after; index++) {
       int width = (int) Math.min(Tile.WIDTH, size - index * Tile.WIDTH);
@@ -143,23 +144,23 @@ public final class StaticTiles {
       if (sink.wants(name)) {
         byte[] bundle = bundle(index, width, allowed);
         if (bundle.length == 0) {
-          pruned++;
+          leftOut++;
         } else {
           sink.file(name, bundle);
           written++;
         }
       }
     }
-    return new Bundles(written, pruned);
+    return new Bundles(written, leftOut);
   }
 
-  /** Empty where retention removed a body: a bundle is whole or not there. */
+  /** Empty where a body was removed or is too long: a bundle is whole or not there. */
   private byte[] bundle(long index, int width, long allowed) {
     long first = index * Tile.WIDTH;
     List<TreeHash> leaves = Tile.split(leaves(index, size));
     List<AuditDao.Entry> entries = dao.entries(first, first + width, width);
     ByteArrayOutputStream bundle = new ByteArrayOutputStream();
-    boolean isPruned = false;
+    boolean isWhole = true;
     for (int i = 0; i < width; i++) {
       long expected = first + i;
       if (i >= entries.size() || entries.get(i).idx() != expected) {
@@ -171,27 +172,27 @@ public final class StaticTiles {
           throw new DamagedLogException(
               "the body of entry " + expected + " is missing, and no retention event allows it");
         }
-        isPruned = true;
+        isWhole = false;
       } else {
-        append(bundle, expected, body.getBytes(UTF_8), leaves.get(i));
+        isWhole &= append(bundle, expected, body.getBytes(UTF_8), leaves.get(i));
       }
     }
-    return isPruned ? new byte[0] : bundle.toByteArray();
+    return isWhole ? bundle.toByteArray() : new byte[0];
   }
 
-  private static void append(
+  /** Answers whether a bundle can hold it. */
+  private static boolean append(
       ByteArrayOutputStream bundle, long index, byte[] body, TreeHash logged) {
     if (!TreeHash.leaf(body).equals(logged)) {
       throw new DamagedLogException("entry " + index + " is not the one that was logged here");
     }
     if (body.length > MAX_BODY) {
-      throw new DamagedLogException(
-          "entry %d has %d bytes, expected at most %d: no bundle holds it"
-              .formatted(index, body.length, MAX_BODY));
+      return false;
     }
     bundle.write(body.length >> 8);
     bundle.write(body.length);
     bundle.writeBytes(body);
+    return true;
   }
 
   /** The hashes of a tile of level 0, of a log of that size. */

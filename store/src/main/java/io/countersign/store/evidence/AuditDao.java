@@ -188,6 +188,14 @@ public interface AuditDao {
       """)
   Optional<Entry> lastEntry(@Bind("action") String action, @Bind("types") String[] types);
 
+  /** Whether an action has entries of those types without their bodies. */
+  @SqlQuery(
+      """
+      select exists (
+        select from audit_entry where action_id = :action and type = any(:types) and body is null)
+      """)
+  boolean isRemoved(@Bind("action") String action, @Bind("types") String[] types);
+
   /** The last entry of those types that names that vote. */
   @SqlQuery(
       """

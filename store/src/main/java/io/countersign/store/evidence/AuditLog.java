@@ -116,6 +116,12 @@ public final class AuditLog {
                 .flatMap(entry -> receipt(dao, Receipt.VOTE_TYPE, action, entry)));
   }
 
+  /** Whether retention removed what the receipt of an action, or of a vote on it, is made of. */
+  public boolean isPruned(ActionId action) {
+    return read(
+        dao -> dao.isRemoved(action.value(), CLOSING) || dao.isRemoved(action.value(), VOTES));
+  }
+
   /** Everything recorded of an action, also what is not integrated yet, oldest first. */
   public List<TimelineItem> timeline(ActionId action) {
     return jdbi.withHandle(

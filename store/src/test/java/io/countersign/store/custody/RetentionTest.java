@@ -86,6 +86,8 @@ class RetentionTest {
     assertThat(ReceiptVerifier.verify(before, evidence.log.keys()))
         .isInstanceOf(Verification.Valid.class);
     assertThat(evidence.log.receipt(early)).isEmpty();
+    assertThat(evidence.log.isPruned(early)).isTrue();
+    assertThat(evidence.log.isPruned(late)).isFalse();
     byte[] kept = evidence.log.receipt(late).orElseThrow().text().getBytes(StandardCharsets.UTF_8);
     assertThat(ReceiptVerifier.verify(kept, evidence.log.keys()))
         .isInstanceOf(Verification.Valid.class);
