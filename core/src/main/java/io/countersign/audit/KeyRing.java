@@ -51,6 +51,19 @@ public record KeyRing(List<TrustedKey> keys) {
     return keys.stream().findFirst().map(TrustedKey::key);
   }
 
+  /**
+   * The keys that signed a note and that still sign a log of this size.
+   *
+   * @throws EvidenceException when no known key signed, or one known key's signature is wrong
+   */
+  List<VerifierKey> signersOf(SignedNote note, long size) throws EvidenceException {
+    List<VerifierKey> signers = note.requireSignedBy(verifierKeys());
+    return keys.stream()
+        .filter(key -> signers.contains(key.key()) && key.maySign(size))
+        .map(TrustedKey::key)
+        .toList();
+  }
+
   /** Checks a signed checkpoint: by a key whose name is its origin and that signs this far. */
   public Signed open(String note) throws EvidenceException {
     SignedNote signed = SignedNote.parse(note);

@@ -236,7 +236,9 @@ public final class CountersignApplication extends Application<CountersignConfig>
     new ExpiredResults(results, artifacts).start(environment);
     RetentionConfig.keep(config)
         .ifPresent(
-            keep -> new PruningRun(new Retention(database.jdbi(), clock), keep).start(environment));
+            keep ->
+                new PruningRun(new Retention(database.jdbi(), signingKey, keys, clock), keep)
+                    .start(environment));
     WorkerParts parts =
         WorkerParts.start(
             connected,

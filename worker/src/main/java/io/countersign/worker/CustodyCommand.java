@@ -1,6 +1,8 @@
 package io.countersign.worker;
 
 import io.countersign.action.ActionId;
+import io.countersign.audit.KeyRing;
+import io.countersign.audit.SigningKey;
 import io.countersign.store.Database;
 import io.countersign.store.custody.LegalHolds;
 import io.countersign.store.custody.Retention;
@@ -117,7 +119,9 @@ final class CustodyCommand {
     if (keep.isEmpty()) {
       throw file.mistake("audit.retention", "missing: everything is kept for ever");
     }
-    Retention retention = new Retention(database.jdbi(), clock);
+    SigningKey key = AuditParts.signingKey(config, file);
+    KeyRing keys = AuditParts.keys(config, file, key);
+    Retention retention = new Retention(database.jdbi(), key, keys, clock);
     if (!options.has("confirm")) {
       out.printf(
           "entries below %d could lose their bodies; nothing was changed; add `--confirm`%n",

@@ -3,9 +3,11 @@ package io.countersign.store.auditor;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.countersign.audit.AnchorText;
+import io.countersign.audit.CanonicalJson;
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
+import io.countersign.audit.RetentionNotice;
 import io.countersign.audit.SignedNote;
 import io.countersign.store.anchor.AnchorException;
 import io.countersign.store.anchor.AnchorSource;
@@ -18,6 +20,7 @@ import io.countersign.store.evidence.AuditDao;
 import io.countersign.store.evidence.AuditDao.Entry;
 import io.countersign.store.evidence.AuditDao.StoredCheckpoint;
 import io.countersign.store.evidence.DamagedLogException;
+import io.countersign.store.evidence.Notices;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +28,9 @@ import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -89,7 +95,7 @@ public final class AuditExport {
         log.lastCheckpoint()
             .orElseThrow(() -> new DamagedLogException("the log has no signed checkpoint"));
     Checkpoint head = opened(newest);
-    StaticTiles tiles = StaticTiles.of(log, head);
+    StaticTiles tiles = StaticTiles.of(log, head, keys);
     Scope scope = scope(dao, range, head);
     EntryFiles entries = new EntryFiles(log, dao, scope.first(), scope.end(), head.size());
 
@@ -103,7 +109,7 @@ public final class AuditExport {
     tiles.entries(scope.first(), scope.end(), zip::file);
     zip.text("entries.ndjson", entries::ndjson);
     zip.text("entries.csv", entries::csv);
-    zip.text("retention.ndjson", text -> retention(dao, head.size(), text));
+    zip.text("retention.ndjson", text -> retention(log, head.size(), text));
     entries.receipts(zip);
     ControlReport controls =
         ControlWalk.of(handle, scope, keys, anchored.filter(seen -> seen > scope.first()).count());
@@ -195,16 +201,26 @@ public final class AuditExport {
     }
   }
 
-  private static void retention(ExportDao dao, long size, Writer text) throws IOException {
-    for (Entry entry : dao.retentions(size)) {
-      text.write(EntryFiles.line(entry));
+  /** What allowed texts to go, with the entry that shows their time was over while it is there. */
+  private void retention(AuditDao log, long size, Writer text) throws IOException {
+    Notices notices = new Notices(log, keys);
+    for (Entry entry : log.retentions(size)) {
+      Optional<RetentionNotice> notice = notices.signed(entry);
+      if (notice.isPresent()) {
+        Map<String, Object> row =
+            new TreeMap<>(Map.of("index", entry.idx(), "entry", entry.body()));
+        notices.firstKept(notice.get()).ifPresent(kept -> row.put("kept", kept.body()));
+        text.write(CanonicalJson.write(row) + "\n");
+      }
     }
   }
 
   /** One file, so that it runs without being compiled first. */
   static String verifier() throws IOException {
     List<String> lines =
-        Stream.of("Verify.java", "Exact.java").flatMap(name -> unchecked(name).lines()).toList();
+        Stream.of("Verify.java", "Signed.java", "Exact.java")
+            .flatMap(name -> unchecked(name).lines())
+            .toList();
     return Stream.concat(
                 lines.stream().filter(AuditExport::isImport).distinct().sorted(),
                 lines.stream().filter(line -> !isImport(line)))

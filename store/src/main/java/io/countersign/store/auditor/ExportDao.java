@@ -1,15 +1,11 @@
 package io.countersign.store.auditor;
 
-import io.countersign.store.evidence.AuditDao.Entry;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
-import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 
 /** What only an export asks. */
-@RegisterConstructorMapper(Entry.class)
 interface ExportDao {
 
   /** The first entry of that time or later. */
@@ -28,12 +24,4 @@ interface ExportDao {
       """)
   Optional<Long> lastOf(
       @Bind("action") String action, @Bind("types") String[] types, @Bind("size") long size);
-
-  /** What allowed texts to be removed. */
-  @SqlQuery(
-      """
-      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
-      from audit_entry where type = 'audit.retention' and idx < :size and body <> '' order by idx
-      """)
-  List<Entry> retentions(@Bind("size") long size);
 }

@@ -4,10 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.Frontier;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.Tile;
 import io.countersign.audit.TreeHash;
 import io.countersign.store.evidence.AuditDao;
 import io.countersign.store.evidence.DamagedLogException;
+import io.countersign.store.evidence.Notices;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,10 +26,12 @@ public final class StaticTiles {
 
   private final AuditDao dao;
   private final long size;
+  private final KeyRing keys;
 
-  private StaticTiles(AuditDao dao, long size) {
+  private StaticTiles(AuditDao dao, long size, KeyRing keys) {
     this.dao = dao;
     this.size = size;
+    this.keys = keys;
   }
 
   /** Takes the files: a folder, a zip, or whoever compares. */
@@ -56,10 +60,11 @@ public final class StaticTiles {
   /**
    * @param dao within a transaction that sees one snapshot
    * @param checkpoint whose signature was checked
+   * @param keys that sign or signed the log
    * @throws DamagedLogException when the stored hashes do not lead to the checkpoint's root
    */
-  public static StaticTiles of(AuditDao dao, Checkpoint checkpoint) {
-    StaticTiles tiles = new StaticTiles(dao, checkpoint.size());
+  public static StaticTiles of(AuditDao dao, Checkpoint checkpoint, KeyRing keys) {
+    StaticTiles tiles = new StaticTiles(dao, checkpoint.size(), keys);
     if (!tiles.root(checkpoint.size()).equals(checkpoint.root())) {
       throw new DamagedLogException(
           "the hashes of the log do not lead to its signed checkpoint of size "
@@ -134,7 +139,7 @@ public final class StaticTiles {
 
   /** The bundles that hold entries {@code [first, end)}. */
   public Bundles entries(long first, long end, Sink sink) throws IOException {
-    long allowed = dao.prunedBelow(size);
+    long allowed = new Notices(dao, keys).below(size);
     long written = 0;
     long leftOut = 0;
     long after = first < end ? end : 0;
@@ -170,7 +175,9 @@ public final class StaticTiles {
       if (body.isEmpty()) {
         if (expected >= allowed) {
           throw new DamagedLogException(
-              "the body of entry " + expected + " is missing, and no retention event allows it");
+              "the body of entry "
+                  + expected
+                  + " is missing, and no signed retention event allows it");
         }
         isWhole = false;
       } else {

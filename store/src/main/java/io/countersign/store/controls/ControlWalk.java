@@ -12,6 +12,7 @@ import io.countersign.store.controls.ControlReport.Scope;
 import io.countersign.store.evidence.AuditDao;
 import io.countersign.store.evidence.AuditDao.Entry;
 import io.countersign.store.evidence.AuditDao.StoredCheckpoint;
+import io.countersign.store.evidence.Notices;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -38,11 +39,11 @@ public final class ControlWalk {
   private final EntryQuestions entries;
   private final Set<String> policies;
 
-  private ControlWalk(Handle handle, Scope scope) {
+  private ControlWalk(Handle handle, Scope scope, KeyRing keys) {
     this.log = handle.attach(AuditDao.class);
     this.dao = handle.attach(ControlDao.class);
     this.scope = scope;
-    this.entries = new EntryQuestions(log.prunedBelow(scope.size()));
+    this.entries = new EntryQuestions(new Notices(log, keys).below(scope.size()));
     this.policies = new HashSet<>(dao.policies(scope.size()));
     for (Question question : Question.values()) {
       of(question);
@@ -55,7 +56,7 @@ public final class ControlWalk {
    * @param anchored how many anchors outside of the database speak of entries of the range
    */
   public static ControlReport of(Handle handle, Scope scope, KeyRing keys, long anchored) {
-    ControlWalk walk = new ControlWalk(handle, scope);
+    ControlWalk walk = new ControlWalk(handle, scope, keys);
     walk.entries();
     walk.checkpoints(keys);
     walk.anchors(anchored);

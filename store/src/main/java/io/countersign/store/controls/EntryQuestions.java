@@ -38,7 +38,7 @@ final class EntryQuestions {
 
   Optional<String> kept(Entry entry) {
     return entry.body().isEmpty() && entry.idx() >= allowed
-        ? Optional.of("its text is missing, and no retention entry allows that")
+        ? Optional.of("its text is missing, and no signed retention entry allows that")
         : Optional.empty();
   }
 

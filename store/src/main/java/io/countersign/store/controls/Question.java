@@ -69,7 +69,7 @@ public enum Question {
           + " into this range"),
   KEPT(
       "Texts are kept until a signed entry of the log allows them to go.",
-      "for each entry without its text: an audit.retention announced that it may go");
+      "for each entry without its text: an audit.retention that the key signed let it go, in time");
 
   private final String sentence;
   private final String query;

@@ -1,19 +1,24 @@
 package io.countersign.store.custody;
 
-import io.countersign.audit.EventType;
+import io.countersign.audit.KeyRing;
+import io.countersign.audit.RetentionNotice;
+import io.countersign.audit.SigningKey;
 import io.countersign.audit.Tile;
+import io.countersign.store.evidence.AuditDao;
+import io.countersign.store.evidence.Notices;
+import io.countersign.store.evidence.Outbox;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.Period;
 import java.time.ZoneOffset;
-import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 
 /**
- * Removes the bodies of entries whose time is over. First an entry of the log says so; once that is
- * signed, whole bundles below it lose their bodies. Hashes stay, and with them every proof.
+ * Removes the bodies of entries whose time is over. First an entry of the log says so, with a
+ * signature of the log's key; once it is under a checkpoint, whole bundles below it lose their
+ * bodies. Hashes stay, and with them every proof.
  */
 public final class Retention {
   /** What may not be removed: young, of an open action, or held. */
@@ -41,12 +46,6 @@ public final class Retention {
         select size from audit_head) as kept
       """;
 
-  private static final String ANNOUNCED =
-      """
-      select coalesce(max((body::json -> 'details' ->> 'below')::bigint), 0)
-      from audit_entry where type = 'audit.retention'
-      """;
-
   private static final String FIRST_WITH_BODY =
       """
       select idx from audit_entry where body is not null
@@ -54,14 +53,25 @@ public final class Retention {
       """;
 
   private final Jdbi jdbi;
+  private final SigningKey key;
+  private final KeyRing keys;
   private final Clock clock;
 
-  public Retention(Jdbi jdbi, Clock clock) {
+  /**
+   * @param key that signs the log now
+   * @param keys that sign or signed it
+   */
+  public Retention(Jdbi jdbi, SigningKey key, KeyRing keys, Clock clock) {
     this.jdbi = jdbi;
+    this.key = key;
+    this.keys = keys;
     this.clock = clock;
   }
 
-  /** Up to which index bodies could be removed now; a multiple of 256. */
+  /**
+   * Up to which index bodies could be removed now; a multiple of 256. The entry there is old enough
+   * too and stays: it is what a verifier can still ask for its time.
+   */
   public long below(Period keep) {
     return jdbi.withHandle(handle -> below(handle, keep));
   }
@@ -77,7 +87,7 @@ public final class Retention {
             .mapTo(Long.class)
             .findOne()
             .orElse(0L);
-    return first / Tile.WIDTH * Tile.WIDTH;
+    return Math.max(first - 1, 0) / Tile.WIDTH * Tile.WIDTH;
   }
 
   /** Writes the event where there is more to remove than was announced; false where not. */
@@ -86,14 +96,11 @@ public final class Retention {
         handle -> {
           lockHolds(handle);
           long below = below(handle, keep);
-          if (below <= number(handle, ANNOUNCED).orElse(0L) || isAnnouncing(handle)) {
+          if (below <= announced(handle) || isAnnouncing(handle)) {
             return false;
           }
-          Custody.record(
-              handle,
-              EventType.AUDIT_RETENTION,
-              clock.instant(),
-              Map.of("below", below, "keep", keep.toString()));
+          RetentionNotice notice = new RetentionNotice(below, keep, clock.instant());
+          Outbox.insert(handle, notice.event(key));
           return true;
         });
   }
@@ -107,7 +114,7 @@ public final class Retention {
     return jdbi.inTransaction(
         handle -> {
           lockHolds(handle);
-          long announced = number(handle, ANNOUNCED).orElse(0L);
+          long announced = announced(handle);
           if (announced == 0 || announced > below(handle, keep)) {
             return 0L;
           }
@@ -117,6 +124,10 @@ public final class Retention {
               .mapTo(Long.class)
               .one();
         });
+  }
+
+  private long announced(Handle handle) {
+    return new Notices(handle.attach(AuditDao.class), keys).below(Long.MAX_VALUE);
   }
 
   /** Whether an event of ours waits to be integrated. */

@@ -169,13 +169,14 @@ public interface AuditDao {
       """)
   List<Entry> entries(@Bind("start") long start, @Bind("end") long end, @Bind("limit") int limit);
 
-  /** Below which index retention entries of a log of that size allow bodies to be missing. */
+  /** Entries of a log of that size that say they allow bodies to be removed, oldest first. */
   @SqlQuery(
       """
-      select coalesce(max((body::json -> 'details' ->> 'below')::bigint), 0)
-      from audit_entry where type = 'audit.retention' and idx < :size
+      select idx, leaf_hash, coalesce(body, '') as body, event_id, action_id, type, occurred_at
+      from audit_entry
+      where type = 'audit.retention' and idx < :size and body <> '' order by idx
       """)
-  long prunedBelow(@Bind("size") long size);
+  List<Entry> retentions(@Bind("size") long size);
 
   /** The last entry of those types, unless another one still waits in the outbox. */
   @SqlQuery(

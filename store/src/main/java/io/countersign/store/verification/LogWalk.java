@@ -10,6 +10,7 @@ import io.countersign.audit.KeyRing;
 import io.countersign.audit.Tile;
 import io.countersign.audit.TreeHash;
 import io.countersign.store.evidence.AuditDao;
+import io.countersign.store.evidence.Notices;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -29,7 +30,7 @@ final class LogWalk {
   private final KeyRing keys;
   private final Signers signers;
   private final AnchorWalk anchors;
-  private final Pruned pruned = new Pruned();
+  private final Pruned pruned;
   private final Deque<AuditDao.StoredCheckpoint> checkpoints = new ArrayDeque<>();
   private long lastCheckpointRead;
   private long checkpointsChecked;
@@ -45,6 +46,7 @@ final class LogWalk {
     this.dao = dao;
     this.keys = keys;
     this.signers = new Signers(keys);
+    this.pruned = new Pruned(new Notices(dao, keys));
     this.anchors = anchors;
   }
 
@@ -119,7 +121,7 @@ final class LogWalk {
     if (!leaf.equals(logged(index))) {
       throw new Finding(index, "entry " + index + " is not the one that was logged here");
     }
-    pruned.entry(entry);
+    throwIfPresent(index, pruned.entry(entry));
     Optional<String> column = isPruned ? Optional.empty() : strayColumn(entry);
     if (column.isPresent()) {
       throw new Finding(

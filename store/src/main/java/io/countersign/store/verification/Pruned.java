@@ -1,20 +1,25 @@
 package io.countersign.store.verification;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import io.countersign.action.Json;
 import io.countersign.audit.EventType;
+import io.countersign.audit.RetentionNotice;
 import io.countersign.audit.Tile;
 import io.countersign.store.evidence.AuditDao;
+import io.countersign.store.evidence.Notices;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.Set;
 
-/** Whether every body that is missing was allowed to go: below a retention event, whole bundles. */
+/**
+ * Whether every body that is missing was allowed to go: whole bundles, below a retention entry that
+ * the log's key signed, and for which their time was over.
+ */
 final class Pruned {
   /** These stay: the verifier reads them, and nobody is in them. */
   private static final Set<String> KEPT =
       Set.of(EventType.AUDIT_RETENTION.wireName(), EventType.KEY_ROTATED.wireName());
+
+  private final Notices notices;
 
   /** Where bodies are missing: first and last index of each run. */
   private final Deque<long[]> runs = new ArrayDeque<>();
@@ -25,8 +30,16 @@ final class Pruned {
   private long torn = -1;
   private long below;
 
-  /** The next entry, whose hash was checked; a missing body is empty. */
-  void entry(AuditDao.Entry entry) {
+  Pruned(Notices notices) {
+    this.notices = notices;
+  }
+
+  /**
+   * The next entry, whose hash was checked; a missing body is empty.
+   *
+   * @return what is wrong with what it allows
+   */
+  Optional<String> entry(AuditDao.Entry entry) {
     long index = entry.idx();
     if (index / Tile.WIDTH != bundle) {
       bundle = index / Tile.WIDTH;
@@ -41,14 +54,21 @@ final class Pruned {
       runs.getLast()[1] = index;
     } else if (!KEPT.contains(entry.type())) {
       hasBodies = true;
-    } else if (entry.type().equals(EventType.AUDIT_RETENTION.wireName())) {
-      JsonNode event = Json.read(entry.body(), JsonNode.class);
-      long announced = event.path("details").path("below").asLong();
-      below = announced <= index ? Math.max(below, announced) : below;
     }
     if (hasBodies && missing >= 0 && torn < 0) {
       torn = missing;
     }
+    return notices.signed(entry).flatMap(notice -> allowed(index, notice));
+  }
+
+  private Optional<String> allowed(long index, RetentionNotice notice) {
+    below = Math.max(below, notice.below());
+    return notices
+        .youngerThanAllowed(notice)
+        .map(
+            young ->
+                "entry %d lets bodies below %d go that were to be kept for %s, but entry %d was younger"
+                    .formatted(index, notice.below(), notice.keep(), young.idx()));
   }
 
   /** The first index that should have a body. */
@@ -66,7 +86,7 @@ final class Pruned {
     return index < below
         ? "the body of entry " + index + " is missing from a bundle that has others"
         : below == 0
-            ? "the body of entry " + index + " is missing, and no retention event allows it"
+            ? "the body of entry " + index + " is missing, and no signed retention event allows it"
             : "the body of entry %d is missing, the retention event allows entries below %d"
                 .formatted(index, below);
   }

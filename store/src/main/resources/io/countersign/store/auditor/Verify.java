@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,21 +24,17 @@ import java.util.stream.Stream;
  * what the exporter says. The formats are those of RFC 6962 and C2SP (signed-note, tlog-checkpoint,
  * tlog-tiles, tlog-proof).
  */
-public final class Verify extends Exact {
+public final class Verify extends Signed {
   private final Path folder;
-  private final List<Key> keys;
   private long size;
   private byte[] root;
   private long claims;
   private long cachedTile = -1;
   private byte[] cached = new byte[0];
 
-  /** A signed checkpoint. */
-  record Head(String origin, long size, byte[] root, String where, String note) {}
-
   private Verify(Path folder, List<Key> keys) {
+    super(keys);
     this.folder = folder;
-    this.keys = keys;
   }
 
   public static void main(String[] arguments) {
@@ -116,46 +111,6 @@ public final class Verify extends Exact {
     return found;
   }
 
-  private static Head parsed(String note, String where) throws Invalid {
-    int blank = note.lastIndexOf("\n\n");
-    String[] lines = blank < 0 ? new String[0] : note.substring(0, blank).split("\n", -1);
-    require(lines.length >= 3, where + ": is no checkpoint");
-    byte[] root = base64(lines[2], where);
-    require(root.length == HASH, where + ": is no checkpoint");
-    return new Head(lines[0], number(lines[1], where), root, where, note);
-  }
-
-  /** A checkpoint with the signature of a key that the caller gave. */
-  private Head opened(String note, String where) throws Invalid, GeneralSecurityException {
-    Head head = parsed(note, where);
-    int blank = note.lastIndexOf("\n\n");
-    byte[] text = note.substring(0, blank + 1).getBytes(UTF_8);
-    boolean isSigned = false;
-    for (String line : note.substring(blank + 2).split("\n")) {
-      int space = line.lastIndexOf(' ');
-      require(line.startsWith("\u2014 ") && space > 2, where + ": a signature has another form");
-      byte[] bytes = base64(line.substring(space + 1), where);
-      require(bytes.length > 4, where + ": a signature has another form");
-      for (Key key : keys) {
-        if (key.id() == ByteBuffer.wrap(bytes).getInt()
-            && key.name().equals(line.substring(2, space))
-            && key.name().equals(head.origin())) {
-          Signature ed25519 = Signature.getInstance("Ed25519");
-          ed25519.initVerify(key.key());
-          ed25519.update(text);
-          byte[] signature = Arrays.copyOfRange(bytes, 4, bytes.length);
-          require(
-              signature.length == 64 && ed25519.verify(signature),
-              where + ": the signature is wrong");
-          require(head.size() <= key.until(), where + ": its key was retired before");
-          isSigned = true;
-        }
-      }
-    }
-    require(isSigned, where + ": none of the keys you gave signed it");
-    return head;
-  }
-
   /* The tree */
 
   /** The hashes lead to the signed root, and to what every other checkpoint says. */
@@ -186,17 +141,6 @@ public final class Verify extends Exact {
     require(Arrays.equals(folded(frontier), root), "the hashes do not lead to the signed root");
     for (List<Head> beyond : claimed.tailMap(size, false).values()) {
       throw disagrees(beyond.get(0), "saw more entries than the log's " + size);
-    }
-  }
-
-  /** Signed by us, it proves another log; otherwise somebody wrote into the file. */
-  private Invalid disagrees(Head head, String words) throws GeneralSecurityException {
-    try {
-      opened(head.note(), head.where());
-      return new Invalid("%s: a signed checkpoint of size %d %s".formatted(
-          head.where(), head.size(), words));
-    } catch (Invalid unsigned) {
-      return unsigned;
     }
   }
 
@@ -250,8 +194,8 @@ public final class Verify extends Exact {
         where + ": entry " + index + " is not what was logged");
   }
 
-  /** Below which entry texts may be missing. */
-  private long retention() throws Invalid, IOException {
+  /** Below which entry texts may be missing: signed, and their time to be kept was over. */
+  private long retention() throws Invalid, IOException, GeneralSecurityException {
     long allowed = 0;
     try (BufferedReader lines = Files.newBufferedReader(folder.resolve("retention.ndjson"))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -260,10 +204,15 @@ public final class Verify extends Exact {
         String entry = (String) row.get("entry");
         logged("retention.ndjson", index, entry);
         Map<?, ?> event = Json.object(entry);
-        long below = (Long) ((Map<?, ?>) event.get("details")).get("below");
-        require(
-            event.get("type").equals("audit.retention") && below <= index,
-            "retention.ndjson: entry " + index + " allows nothing to be removed");
+        String where = "retention.ndjson: entry " + index;
+        require(event.get("type").equals("audit.retention"), where + " is no retention entry");
+        long below = notice(where, index, event);
+        if (row.get("kept") instanceof String kept) {
+          logged("retention.ndjson", below, kept);
+          require(
+              time(Json.object(kept)).isBefore(cutoff(event)),
+              where + " lets texts go whose time was not over");
+        }
         allowed = Math.max(allowed, below);
       }
     }
@@ -370,5 +319,4 @@ public final class Verify extends Exact {
     byte[] climbed = climbed(index, head.size(), leaf(entry.getBytes(UTF_8)), path, file);
     require(Arrays.equals(climbed, head.root()), file + ": the proof does not lead to its root");
   }
-
 }

@@ -41,7 +41,7 @@ class StaticTilesTest {
         handle -> {
           AuditDao dao = handle.attach(AuditDao.class);
           Map<String, String> files = new TreeMap<>();
-          StaticTiles tiles = StaticTiles.of(dao, signed(dao));
+          StaticTiles tiles = StaticTiles.of(dao, signed(dao), KeyRing.of(evidence.log.keys()));
           StaticTiles.Sink sink =
               (name, bytes) ->
                   assertThat(files.put(name, hex(ByteBuffer.wrap(bytes)))).as(name).isNull();
@@ -189,6 +189,6 @@ class StaticTilesTest {
   void bodyThatWentWithoutARetentionEventIsMissed() {
     assertRefused(
         "update audit_entry set body = null where idx = 9",
-        "the body of entry 9 is missing, and no retention event allows it");
+        "the body of entry 9 is missing, and no signed retention event allows it");
   }
 }

@@ -318,7 +318,7 @@ class ControlWalkTest {
     assertThat(wrong(Question.TYPE_KNOWN)).containsExactly("is of a type that nobody documented");
     assertThat(log.report().types()).containsEntry("unknown", 1L);
     assertThat(wrong(Question.KEPT))
-        .containsExactly("its text is missing, and no retention entry allows that");
+        .containsExactly("its text is missing, and no signed retention entry allows that");
     assertThat(log.report().answer(Question.ENTRY_COMPLETE).notAnswered()).isEqualTo(1);
   }
 

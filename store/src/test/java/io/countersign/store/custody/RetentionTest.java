@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
 import io.countersign.audit.EventType;
+import io.countersign.audit.KeyRing;
 import io.countersign.audit.ReceiptVerifier;
 import io.countersign.audit.Verification;
 import io.countersign.store.evidence.EvidenceLog;
@@ -28,7 +29,8 @@ class RetentionTest {
 
   private final EvidenceLog evidence = new EvidenceLog();
   private final Tamper tamper = new Tamper(evidence.jdbi);
-  private final Retention retention = new Retention(evidence.jdbi, LATER);
+  private final KeyRing keys = KeyRing.of(evidence.log.keys());
+  private final Retention retention = retention(LATER);
   private final LegalHolds holds = new LegalHolds(evidence.jdbi, LATER);
   private final ActionId early = ActionId.random();
   private final ActionId late = ActionId.random();
@@ -43,6 +45,10 @@ class RetentionTest {
     fill(39);
     evidence.integrator.integrate();
     assertThat(evidence.verify()).hasToString("VALID: 600 entries, 2 checkpoints, 0 waiting");
+  }
+
+  private Retention retention(Clock clock) {
+    return new Retention(evidence.jdbi, evidence.key, keys, clock);
   }
 
   private void fill(int events) {
@@ -102,13 +108,13 @@ class RetentionTest {
   @Test
   void bodyRemovedWithoutARetentionEvent() {
     tamper.run("update audit_entry set body = null where idx = 6");
-    assertDamaged(6, "the body of entry 6 is missing, and no retention event allows it");
+    assertDamaged(6, "the body of entry 6 is missing, and no signed retention event allows it");
   }
 
   @Test
   void wholeBundleRemovedWithoutARetentionEvent() {
     tamper.run("update audit_entry set body = null where idx < 256");
-    assertDamaged(0, "the body of entry 0 is missing, and no retention event allows it");
+    assertDamaged(0, "the body of entry 0 is missing, and no signed retention event allows it");
   }
 
   @Test
@@ -169,7 +175,7 @@ class RetentionTest {
   @Test
   void runThatEndsBetweenEventAndPruningIsRepeated() {
     announce();
-    Retention next = new Retention(evidence.jdbi, LATER);
+    Retention next = retention(LATER);
     assertThat(next.announce(KEEP)).isFalse();
     assertThat(next.prune(KEEP)).isEqualTo(512);
     assertThat(next.prune(KEEP)).isZero();
@@ -203,7 +209,7 @@ class RetentionTest {
 
   @Test
   void youngEntriesStay() {
-    Retention now = new Retention(evidence.jdbi, evidence.clock);
+    Retention now = retention(evidence.clock);
     assertThat(now.announce(KEEP)).isFalse();
     assertThat(now.prune(KEEP)).isZero();
   }
