@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who may let bodies go, and when: the log's key, and not before their time is over. */
-class RetentionNoticeTest {
+class PruningRightTest {
   private static final Period KEEP = Period.ofYears(7);
   private static final Instant LATER = Instant.parse("2040-01-01T00:00:00Z");
 
