@@ -2,14 +2,16 @@ package io.countersign.store.evidence;
 
 import io.countersign.audit.Event;
 import io.countersign.store.person.Subjects;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,25 +61,30 @@ public final class Outbox {
     }
   }
 
+  /**
+   * By the driver itself: what the library does for any statement took a third of this one's time.
+   */
   private static boolean wrote(
       Handle handle, Event event, Subjects.Names names, @Nullable String channel) {
-    List<@Nullable Object> values =
-        Arrays.asList(
-            UUID.randomUUID(),
-            event.action() == null ? null : event.action().value(),
-            event.type().wireName(),
-            // The body holds microseconds, cut; the driver would round, and the column contradict.
-            event.at().truncatedTo(ChronoUnit.MICROS),
-            event.body(names.standIns(handle)),
-            String.join(",", names.pseudonyms()),
-            names.pseudonyms().size());
-    if (channel == null) {
-      return handle.execute(INSERT, values.toArray()) == 1;
+    String body = event.body(names.standIns(handle));
+    String sql = channel == null ? INSERT : INSERT_AND_NOTIFY;
+    try (PreparedStatement insert = handle.getConnection().prepareStatement(sql)) {
+      insert.setObject(1, UUID.randomUUID());
+      insert.setString(2, event.action() == null ? null : event.action().value());
+      insert.setString(3, event.type().wireName());
+      // The body holds microseconds, cut; the driver would round, and the column contradict.
+      Instant at = event.at().truncatedTo(ChronoUnit.MICROS);
+      insert.setObject(4, at.atOffset(ZoneOffset.UTC));
+      insert.setString(5, body);
+      insert.setString(6, String.join(",", names.pseudonyms()));
+      insert.setInt(7, names.pseudonyms().size());
+      if (channel == null) {
+        return insert.executeUpdate() == 1;
+      }
+      insert.setString(8, channel);
+      return insert.executeQuery().next();
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException("evidence cannot be written", e, null);
     }
-    return handle
-        .select(INSERT_AND_NOTIFY, Stream.concat(values.stream(), Stream.of(channel)).toArray())
-        .mapTo(String.class)
-        .findOne()
-        .isPresent();
   }
 }
