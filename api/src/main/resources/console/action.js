@@ -246,9 +246,8 @@ function ownVote(action, packet, person) {
   return el(
     'p',
     {},
-    'You voted: ',
-    el('a', { href: path, download: file }, 'download the receipt of your vote'),
-    ', which proves what you decided and that it was you.',
+    el('a', { href: path, download: file }, 'Download your vote’s receipt'),
+    ': it proves what you decided, and that it was you.',
   );
 }
 

@@ -131,7 +131,7 @@ class AuditCommandTest {
       assertThat(files.getEntry("subjects.ndjson")).isNotNull();
     }
     assertThatThrownBy(() -> run("export"))
-        .hasMessage("expected `audit export CONFIG FILE [--from DAY] [--to DAY]`");
+        .hasMessage("expected `audit export CONFIG FILE [--from DAY] [--to DAY] [--subjects]`");
     Path other = folder.resolve("other.zip");
     assertThatThrownBy(() -> run("export", other.toString(), "--from", "soon"))
         .isInstanceOf(UsageException.class)
