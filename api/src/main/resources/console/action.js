@@ -236,6 +236,21 @@ function mayHaveReceipt(action, packet, person) {
   );
 }
 
+/** A file of the person's own, which says how they voted: it is there before the action ends. */
+function ownVote(action, packet, person) {
+  if (!(packet?.votes ?? []).some((vote) => vote.person === person.id)) {
+    return null;
+  }
+  const path = actionPath(action.id, '/votes/mine/receipt?subjects=true');
+  const file = `${action.id}.named.vote-receipt.json`;
+  return el(
+    'p',
+    {},
+    el('a', { href: path, download: file }, 'Download your vote’s receipt'),
+    ': it proves what you decided, and that it was you.',
+  );
+}
+
 function evidenceCard({ action, packet }, site) {
   const card = (...inside) =>
     el(
@@ -251,6 +266,7 @@ function evidenceCard({ action, packet }, site) {
         { class: 'soft' },
         'Every step is in the log before it takes effect. The receipt is made at the end.',
       ),
+      ownVote(action, packet, site.session.person),
     );
   }
   if (!mayHaveReceipt(action, packet, site.session.person)) {
@@ -263,6 +279,7 @@ function evidenceCard({ action, packet }, site) {
     );
   }
   const file = `${action.id}.receipt.json`;
+  const named = `${action.id}.named.receipt.json`;
   const command = `./countersign verify ${file} --key log.vkey`;
   return card(
     el('p', {}, 'The receipt proves this action to anyone, without trusting this server.'),
@@ -274,9 +291,21 @@ function evidenceCard({ action, packet }, site) {
         { class: 'button', href: actionPath(action.id, '/receipt'), download: file },
         'Download the receipt',
       ),
+      el(
+        'a',
+        { class: 'button', href: actionPath(action.id, '/receipt?subjects=true'), download: named },
+        'Download it with names',
+      ),
       receiptLink(action.id),
       el('a', { href: '/v1/audit/keys', download: 'log.vkey' }, 'Log key'),
     ),
+    el(
+      'p',
+      { class: 'soft small' },
+      'The first one calls people by pseudonyms. The one with names proves who they are, to whoever ' +
+        'has the file and for as long as they have it.',
+    ),
+    ownVote(action, packet, site.session.person),
     el('pre', { class: 'line', tabindex: '0', 'aria-label': 'How to verify it' }, command),
     copyButton('Copy the command', () => command, site.announce),
   );

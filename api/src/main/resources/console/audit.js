@@ -98,6 +98,10 @@ function exportCard() {
     el('form', { class: 'search', action: '/v1/audit/export', method: 'get' },
       day('from', 'From (UTC)'),
       day('to', 'Before (UTC)'),
+      el('div', { class: 'check' },
+        el('input', { id: 'export-subjects', name: 'subjects', value: 'true', type: 'checkbox' }),
+        el('label', { for: 'export-subjects' }, 'With the names of people, and their proof'),
+      ),
       el('div', { class: 'downloads' }, el('button', { type: 'submit' }, 'Download')),
     ),
   );

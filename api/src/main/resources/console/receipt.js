@@ -1,6 +1,6 @@
 /** Checks a receipt in the reader's own browser and shows why it holds, or where it breaks. */
 import { actionPath, getText } from './api.js';
-import { el, link } from './dom.js';
+import { el, link, nodes } from './dom.js';
 import { keysCard, sourceTag } from './keys.js';
 import { alarm, moment } from './parts.js';
 import { pathPicture } from './path.js';
@@ -69,8 +69,9 @@ export function receiptPage(site) {
 
   async function fetchReceipt(id) {
     try {
-      bytes = new TextEncoder().encode(await getText(actionPath(id, '/receipt')));
-      name = `${id}.receipt.json`;
+      const path = actionPath(id, '/receipt?subjects=true');
+      bytes = new TextEncoder().encode(await getText(path));
+      name = `${id}.named.receipt.json`;
       check();
     } catch (problem) {
       answer.replaceChildren(alarm(`There is no receipt to check: ${problem.message}.`));
@@ -91,7 +92,7 @@ export function receiptPage(site) {
     }
     const result = await verifyReceipt(bytes, ring.keys);
     if (mine === turn) {
-      answer.replaceChildren(...shown(result, name, ring.source));
+      answer.replaceChildren(...nodes(shown(result, name, ring.source)));
     }
   }
 
@@ -118,12 +119,13 @@ const BROKE = {
   signature: 'Nobody you trust signed the checkpoint in it.',
   path: 'The way from the entry up does not lead to the signed root.',
   entry: 'The log holds this entry, but it is not what the receipt says.',
+  subjects: 'The log holds this entry, but not the people whom the receipt names for it.',
 };
 
 function shown(result, name, source) {
   const parts = [banner(result, name)];
   if (result.answer === 'VALID') {
-    parts.push(proves(result.found, source));
+    parts.push(proves(result.found, source), people(result.found));
   }
   if (result.found.steps && result.found.claimed) {
     parts.push(
@@ -169,7 +171,43 @@ function banner({ answer, reason, stage, found }, name) {
   );
 }
 
-function proves({ event, index, claimed, signer }, source) {
+/** Who the pseudonyms are, where the receipt proves it. */
+function people({ people: proven, event }) {
+  if (!proven) {
+    return null;
+  }
+  const row = ([pseudonym, person]) => [
+    el('dt', {}, el('strong', { class: 'wrap' }, person), roles(event, pseudonym)),
+    el('dd', { class: 'mono wrap' }, pseudonym),
+  ];
+  return el(
+    'section',
+    { class: 'card', 'aria-labelledby': 'people' },
+    el('h2', { id: 'people' }, 'Who the people are'),
+    el('dl', { class: 'people' }, [...proven].map(row)),
+    el(
+      'p',
+      { class: 'soft small' },
+      'Proven here: the person’s key in this receipt and the person’s id give the pseudonym that the ' +
+        'signed entry holds. Another id or key would give another one.',
+    ),
+  );
+}
+
+const DECIDED = { approve: 'approved', deny: 'denied' };
+
+/** What the entry says they did, where it says it in a place that is known. */
+function roles(event, pseudonym) {
+  const voted = [event.details?.votes].flat().filter((vote) => vote?.person === pseudonym);
+  const words = [
+    event.actor?.type === 'person' && event.actor.id === pseudonym ? 'recorded for' : null,
+    event.on_behalf_of === pseudonym ? 'asked, through an agent' : null,
+    ...voted.map(({ decision }) => DECIDED[decision] ?? 'voted'),
+  ].filter(Boolean);
+  return words.length > 0 ? el('span', { class: 'soft small' }, ` ${words.join(', ')}`) : null;
+}
+
+function proves({ event, index, claimed, signer, people: proven }, source) {
   const row = (words, ...value) => [el('dt', {}, words), el('dd', {}, value)];
   return el(
     'section',
@@ -182,7 +220,7 @@ function proves({ event, index, claimed, signer }, source) {
       row('What ran', el('span', { class: 'mono' }, event.digest)),
       row('Ended as', el('strong', {}, event.type)),
       row('When', moment(String(event.at)), ` (${event.at})`),
-      event.actor ? row('Recorded for', `${event.actor.type} ${event.actor.id}`) : null,
+      event.actor ? row('Recorded for', `${event.actor.type} ${who(event.actor.id, proven)}`) : null,
       event.note ? row('Note', event.note) : null,
       row('Log', claimed.origin),
       row('Entry', `${index} of the first ${claimed.size}`),
@@ -196,6 +234,9 @@ function proves({ event, index, claimed, signer }, source) {
     ),
   );
 }
+
+/** A proven person is shown instead of their pseudonym, which stands beside it further down. */
+const who = (id, proven) => proven?.get(id) ?? id;
 
 export const receiptLink = (id) =>
   link(`/receipt?action=${encodeURIComponent(id)}`, { class: 'button' }, 'Check the receipt');

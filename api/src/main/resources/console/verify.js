@@ -2,16 +2,8 @@
  * Checks evidence in the reader's own browser, by the rules of `countersign verify`: RFC 6962
  * trees, C2SP signed notes, checkpoints and proofs. No page and no network in here.
  */
-import {
-  base64,
-  canonicalObject,
-  number,
-  pieces,
-  receiptFields,
-  toBase64,
-  utf8,
-  Wrong,
-} from './strict.js';
+import { openings } from './openings.js';
+import { base64, canonicalObject, number, pieces, receiptFields, toBase64, utf8, Wrong } from './strict.js';
 
 /** This browser cannot say; never to be mistaken for an answer. */
 export class CannotCheck extends Error {}
@@ -22,7 +14,7 @@ const MAX_SIGNATURES = 64;
 const HEADER = 'c2sp.org/tlog-proof@v1';
 const RECEIPT = 'countersign-receipt/v1';
 const VOTE_RECEIPT = 'countersign-vote-receipt/v1';
-const FIELDS = ['action_digest', 'action_id', 'entry', 'proof', 'type'];
+const FIELDS = ['type', 'action_id', 'action_digest', 'entry', 'proof'];
 const CLOSING = [
   'action.refused',
   'action.denied',
@@ -302,8 +294,8 @@ export function parseProof(proof) {
  * Checks a receipt, trusting nothing but the keys it is given.
  *
  * Answers `{ answer: 'VALID' | 'INVALID' | 'UNCHECKED', reason, stage, found }`: `stage` is where
- * it broke (`file`, `proof`, `signature`, `path`, `entry`) and `found` whatever could be read until
- * then, which without VALID proves nothing.
+ * it broke (`file`, `proof`, `signature`, `path`, `entry`, `subjects`) and `found` whatever could be
+ * read until then, which without VALID proves nothing.
  */
 export async function verifyReceipt(bytes, keys) {
   const state = { stage: 'file', found: {} };
@@ -326,8 +318,11 @@ async function checkReceipt(bytes, keys, state) {
     throw new Wrong('a receipt has at most 1 MiB');
   }
   const fields = receiptFields(bytes);
-  if ([...fields.keys()].sort().join() !== FIELDS.join()) {
-    throw new Wrong('a receipt has the fields type, action_id, action_digest, entry and proof');
+  const names = [...fields.keys()].filter((name) => name !== 'subjects');
+  if (names.length !== FIELDS.length || !FIELDS.every((name) => fields.has(name))) {
+    throw new Wrong(
+      'a receipt has the fields type, action_id, action_digest, entry and proof, and may have subjects',
+    );
   }
   if (![RECEIPT, VOTE_RECEIPT].includes(fields.get('type'))) {
     throw new Wrong(`the type is neither \`${RECEIPT}\` nor \`${VOTE_RECEIPT}\``);
@@ -350,6 +345,10 @@ async function checkReceipt(bytes, keys, state) {
   }
   state.stage = 'entry';
   compare(found, fields);
+  if (fields.has('subjects')) {
+    state.stage = 'subjects';
+    found.people = await openings(fields.get('subjects'), found.event, subtle());
+  }
 }
 
 /** What can be drawn before anything is trusted. */

@@ -27,19 +27,22 @@ public final class AuditExportResource {
    *
    * @param from a day or a time, UTC; from the beginning without it
    * @param to the first day or time that is left out; until the newest checkpoint without it
+   * @param subjects {@code true} to have it say who the people are, and prove it
    */
   @GET
   public Response export(
       @Auth Caller caller,
       @QueryParam("from") @Nullable String from,
-      @QueryParam("to") @Nullable String to) {
+      @QueryParam("to") @Nullable String to,
+      @QueryParam("subjects") @Nullable String subjects) {
     if (!caller.isPerson() || !caller.isAuditor()) {
       throw new ApiException(Code.FORBIDDEN, "only auditors export the log");
     }
     ExportRange range = range(from, to);
+    AuditExport chosen = Flag.of("subjects", subjects) ? export.withSubjects() : export;
     StreamingOutput body =
         out -> {
-          var unusedCounts = export.write(range, out);
+          var unusedCounts = chosen.write(range, out);
         };
     CacheControl noStore = new CacheControl();
     noStore.setNoStore(true);

@@ -13,6 +13,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 
 /** What happened to one action: its timeline, and the receipt that proves it. */
 @Path("/v1/actions")
@@ -47,24 +49,33 @@ public final class EvidenceResource {
     ActionRow row = visibility.visible(caller, id);
     return new Page<>(
         log.timeline(row.id()).stream()
-            .map(item -> caller.isPerson() ? item : item.withoutPeople())
+            .map(item -> Visibility.maySeePeople(caller) ? item : item.withoutPeople())
             .toList(),
         null);
   }
 
-  /** The receipt; asked right after the end it waits until the log has signed the last entry. */
+  /**
+   * The receipt; asked right after the end it waits until the log has signed the last entry.
+   *
+   * @param subjects {@code true} to have it say who its people are, and prove it
+   */
   @GET
   @Path("/{id}/receipt")
-  public Response receipt(@Auth Caller caller, @PathParam("id") String id) {
+  public Response receipt(
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @QueryParam("subjects") @Nullable String subjects) {
+    boolean named = Flag.of("subjects", subjects);
     ActionRow row = visibility.visible(caller, id);
     if (!mayHaveReceipt(caller, row)) {
       throw new ApiException(
           Code.FORBIDDEN, "receipts are for the requester, the voters and auditors");
     }
+    requireMaySeePeople(caller, named);
     if (!row.status().isTerminal()) {
       throw new ApiException(Code.NOT_FOUND, "the action has not ended; there is no receipt yet");
     }
-    return file(signed(row, () -> log.receipt(row.id())), row.id() + ".receipt.json");
+    return file(signed(row, () -> log.receipt(row.id())), named, row.id() + ".receipt.json");
   }
 
   /**
@@ -74,7 +85,11 @@ public final class EvidenceResource {
   @GET
   @Path("/{id}/votes/{vote}/receipt")
   public Response voteReceipt(
-      @Auth Caller caller, @PathParam("id") String id, @PathParam("vote") String vote) {
+      @Auth Caller caller,
+      @PathParam("id") String id,
+      @PathParam("vote") String vote,
+      @QueryParam("subjects") @Nullable String subjects) {
+    boolean named = Flag.of("subjects", subjects);
     ActionRow row = visibility.visible(caller, id);
     Ballot ballot =
         ballots(row).stream()
@@ -86,13 +101,23 @@ public final class EvidenceResource {
             .filter(cast -> caller.isAuditor() || cast.personId().equals(caller.id()))
             .reduce((earlier, later) -> later)
             .orElseThrow(() -> new ApiException(Code.NOT_FOUND, "there is no such vote of yours"));
+    requireMaySeePeople(caller, named);
     return file(
         signed(row, () -> log.voteReceipt(row.id(), ballot.voteId())),
+        named,
         row.id() + ".vote-receipt.json");
   }
 
-  private static Response file(Receipt receipt, String name) {
-    return Response.ok(receipt.text())
+  private static void requireMaySeePeople(Caller caller, boolean named) {
+    if (named && !Visibility.maySeePeople(caller)) {
+      throw new ApiException(
+          Code.FORBIDDEN, "only people learn who the people are; leave `subjects` out");
+    }
+  }
+
+  private Response file(Receipt receipt, boolean named, String plainName) {
+    String name = named ? plainName.replaceFirst("\\.", ".named.") : plainName;
+    return Response.ok((named ? log.withSubjects(receipt) : receipt).text())
         .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"%s\"".formatted(name))
         .build();
   }

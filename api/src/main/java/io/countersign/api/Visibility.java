@@ -40,6 +40,11 @@ final class Visibility {
                 || !Collections.disjoint(row.reviewIdpGroups(), caller.idpGroups())));
   }
 
+  /** Whether the caller learns who the people in an action are, where they see the action. */
+  static boolean maySeePeople(Caller caller) {
+    return caller.isPerson();
+  }
+
   static boolean isRequester(Caller caller, ActionRow row) {
     return row.requester().type() == caller.type() && row.requester().id().equals(caller.id());
   }

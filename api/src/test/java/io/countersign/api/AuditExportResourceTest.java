@@ -58,12 +58,20 @@ class AuditExportResourceTest {
   @Test
   void auditorsGetAZipThatNobodyKeeps() throws IOException {
     // As a form sends it whose fields were left empty.
-    Response response = resource.export(DAVE, "", "");
+    Response response = resource.export(DAVE, "", "", null);
 
     assertThat(response.getHeaderString("Content-Type")).isEqualTo("application/zip");
     assertThat(response.getHeaderString("Cache-Control")).contains("no-store");
     assertThat(response.getHeaderString("Content-Disposition"))
         .isEqualTo("attachment; filename=\"countersign-audit.zip\"");
+    assertThat(names(response))
+        .contains("README.txt", "Verify.java", "checkpoint", "entries.ndjson", "controls.html")
+        .doesNotContain("subjects.ndjson");
+    assertThat(names(resource.export(DAVE, null, null, "false"))).doesNotContain("subjects.ndjson");
+    assertThat(names(resource.export(DAVE, null, null, "true"))).contains("subjects.ndjson");
+  }
+
+  private static List<String> names(Response response) throws IOException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     ((StreamingOutput) response.getEntity()).write(body);
     List<String> names = new ArrayList<>();
@@ -72,14 +80,13 @@ class AuditExportResourceTest {
         names.add(entry.getName());
       }
     }
-    assertThat(names)
-        .contains("README.txt", "Verify.java", "checkpoint", "entries.ndjson", "controls.html");
+    return names;
   }
 
   @Test
   void nobodyElseExports() {
     for (Caller caller : List.of(ALICE, AGENT)) {
-      assertThatThrownBy(() -> resource.export(caller, null, null))
+      assertThatThrownBy(() -> resource.export(caller, null, null, "true"))
           .isInstanceOfSatisfying(
               ApiException.class, refused -> assertThat(refused.code()).isEqualTo(Code.FORBIDDEN));
     }
@@ -87,11 +94,16 @@ class AuditExportResourceTest {
 
   @Test
   void rangesThatAreNoneAreRefusedInWords() {
-    assertThatThrownBy(() -> resource.export(DAVE, "soon", null))
+    assertThatThrownBy(() -> resource.export(DAVE, "soon", null, null))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("`from` must be a day as `2026-01-31`");
-    assertThatThrownBy(() -> resource.export(DAVE, "2026-02-01", "2026-01-01"))
+    assertThatThrownBy(() -> resource.export(DAVE, "2026-02-01", "2026-01-01", null))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("`from` must be before `to`");
+    for (String flag : List.of("", "yes", "TRUE", "1")) {
+      assertThatThrownBy(() -> resource.export(DAVE, null, null, flag))
+          .isInstanceOf(ApiException.class)
+          .hasMessage("`subjects` must be `true` or `false`");
+    }
   }
 }

@@ -1,16 +1,24 @@
 package io.countersign.audit;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes RFC 8785 canonical JSON of a closed schema: objects, arrays, strings, booleans, null and
- * integers within ±2^53. Everything else is refused, lone surrogates too.
+ * Reads and writes RFC 8785 canonical JSON of a closed schema: objects, arrays, strings, booleans,
+ * null and integers within ±2^53. Everything else is refused, lone surrogates too.
  */
 public final class CanonicalJson {
   private static final long MAX_INTEGER = 1L << 53;
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
   private CanonicalJson() {}
 
@@ -22,6 +30,19 @@ public final class CanonicalJson {
     StringBuilder out = new StringBuilder();
     append(out, value);
     return out.toString();
+  }
+
+  /** The object whose one text this is; empty for any other text. */
+  static Optional<Map<String, @Nullable Object>> read(String text) {
+    try {
+      Map<String, @Nullable Object> value = MAPPER.readValue(text, new TypeReference<>() {});
+      if (value != null && write(value).equals(text)) {
+        return Optional.of(value);
+      }
+    } catch (JsonProcessingException | IllegalArgumentException e) {
+      // Falls through to the one answer for every wrong form.
+    }
+    return Optional.empty();
   }
 
   private static void append(StringBuilder out, @Nullable Object value) {

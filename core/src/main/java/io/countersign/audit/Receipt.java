@@ -2,11 +2,13 @@ package io.countersign.audit;
 
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
+import java.util.Collection;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file that proves how one action ended.
@@ -14,9 +16,15 @@ import java.util.stream.Collectors;
  * @param type {@link #TYPE}, or {@link #VOTE_TYPE} for one vote
  * @param entry the exact text of the closing log entry
  * @param proof a {@link LogProof}
+ * @param subjects {@link Openings}, where the receipt says who its people are
  */
 public record Receipt(
-    String type, ActionId actionId, Digest actionDigest, String entry, String proof) {
+    String type,
+    ActionId actionId,
+    Digest actionDigest,
+    String entry,
+    String proof,
+    @Nullable String subjects) {
   public static final String TYPE = "countersign-receipt/v1";
 
   /** A file of its own type, so that nobody takes a vote for the end of an action. */
@@ -59,9 +67,20 @@ public record Receipt(
     this(TYPE, actionId, actionDigest, entry, proof.toString());
   }
 
+  /** One that names nobody. */
+  public Receipt(String type, ActionId actionId, Digest actionDigest, String entry, String proof) {
+    this(type, actionId, actionDigest, entry, proof, null);
+  }
+
   /** The receipt of a vote. */
   public static Receipt ofVote(ActionId id, Digest digest, String entry, LogProof proof) {
     return new Receipt(VOTE_TYPE, id, digest, entry, proof.toString());
+  }
+
+  /** The same with who its people are; unchanged where that is nobody. */
+  public Receipt withSubjects(Collection<Openings.Opening> openings) {
+    String opened = openings.isEmpty() ? null : Openings.write(openings);
+    return new Receipt(type, actionId, actionDigest, entry, proof, opened);
   }
 
   static boolean isVote(String eventType) {
@@ -80,6 +99,9 @@ public record Receipt(
     fields.put("action_digest", actionDigest.value());
     fields.put("entry", entry);
     fields.put("proof", proof);
+    if (subjects != null) {
+      fields.put("subjects", subjects);
+    }
     return ReceiptText.write(fields);
   }
 }

@@ -1,24 +1,22 @@
 package io.countersign.audit;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /** Checks a receipt offline, trusting nothing but the keys it is given. */
 public final class ReceiptVerifier {
   private static final Set<String> TYPES = Set.of(Receipt.TYPE, Receipt.VOTE_TYPE);
   private static final Set<String> FIELDS =
       Set.of("type", "action_id", "action_digest", "entry", "proof");
-  private static final ObjectMapper MAPPER =
-      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final String SUBJECTS = "subjects";
 
   private ReceiptVerifier() {}
 
@@ -45,9 +43,12 @@ public final class ReceiptVerifier {
       throw new EvidenceException("a receipt has at most 1 MiB");
     }
     Map<String, String> fields = ReceiptText.read(receipt);
-    if (!fields.keySet().equals(FIELDS)) {
+    Set<String> names = new HashSet<>(fields.keySet());
+    names.remove(SUBJECTS);
+    if (!names.equals(FIELDS)) {
       throw new EvidenceException(
-          "a receipt has the fields type, action_id, action_digest," + " entry and proof");
+          "a receipt has the fields type, action_id, action_digest, entry and proof,"
+              + " and may have subjects");
     }
     if (!TYPES.contains(field(fields, "type"))) {
       throw new EvidenceException(
@@ -72,7 +73,9 @@ public final class ReceiptVerifier {
   private static Verification compare(
       Map<String, String> fields, String entry, String origin, long index)
       throws EvidenceException {
-    Map<String, Object> event = event(entry);
+    Map<String, @Nullable Object> event =
+        CanonicalJson.read(entry)
+            .orElseThrow(() -> new EvidenceException("the entry is not canonical JSON"));
     String actionId = field(fields, "action_id");
     if (!ActionId.isWellFormed(actionId) || !actionId.equals(event.get("action"))) {
       throw new EvidenceException("the entry is about another action");
@@ -89,19 +92,10 @@ public final class ReceiptVerifier {
     } else if (!Receipt.closes(type)) {
       throw new EvidenceException("the entry does not close its action");
     }
-    return new Verification.Valid(new ActionId(actionId), type, origin, index);
-  }
-
-  private static Map<String, Object> event(String entry) throws EvidenceException {
-    try {
-      Map<String, Object> event = MAPPER.readValue(entry, new TypeReference<>() {});
-      if (event != null && CanonicalJson.write(event).equals(entry)) {
-        return event;
-      }
-    } catch (JsonProcessingException | IllegalArgumentException e) {
-      // Falls through to the one message for every wrong form.
-    }
-    throw new EvidenceException("the entry is not canonical JSON");
+    String subjects = fields.get(SUBJECTS);
+    SortedMap<String, String> people =
+        subjects == null ? Collections.emptySortedMap() : Openings.read(subjects, event);
+    return new Verification.Valid(new ActionId(actionId), type, origin, index, people);
   }
 
   private static String field(Map<String, String> fields, String name) {

@@ -1,5 +1,6 @@
 package io.countersign.audit;
 
+import io.countersign.sql.SafeText;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -33,8 +34,8 @@ public final class VerifyReceipt {
   }
 
   /**
-   * Prints {@code VALID} or {@code INVALID: reason}; what keeps it from an answer goes to the error
-   * stream.
+   * Prints {@code VALID} or {@code INVALID: reason}, and after {@code VALID} a line for each
+   * pseudonym that the receipt opens; what keeps it from an answer goes to the error stream.
    *
    * @return the exit code: 0 only for a valid receipt, else 1
    */
@@ -81,9 +82,17 @@ public final class VerifyReceipt {
     Verification verification = ReceiptVerifier.verify(bytes, new KeyRing(keys));
     out.println(verification);
     return switch (verification) {
-      case Verification.Valid valid -> 0;
+      case Verification.Valid valid -> {
+        valid.people().forEach((pseudonym, person) -> out.println(line(pseudonym, person)));
+        yield 0;
+      }
       case Verification.Invalid invalid -> 1;
     };
+  }
+
+  /** An id is text of others: it may not look like another line, or like another id. */
+  private static String line(String pseudonym, String person) {
+    return pseudonym + " is " + SafeText.line(person, MAX_QUOTED);
   }
 
   private byte @Nullable [] read(String file, int limit) {

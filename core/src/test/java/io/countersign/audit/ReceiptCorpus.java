@@ -25,6 +25,7 @@ public final class ReceiptCorpus {
   private final SigningKey elsewhere = SigningKey.generate("elsewhere.example/audit");
   private final MemoryLog log = new MemoryLog();
   private final List<Case> cases = new ArrayList<>();
+  private final int named;
 
   /**
    * One question.
@@ -56,6 +57,9 @@ public final class ReceiptCorpus {
       log.add(entry.replace("ACTION", ACTION.value()).replace("DIGEST", DIGEST.value()));
     }
     log.add("[".repeat(1200) + "]".repeat(1200));
+    named = log.size();
+    log.add(NamedEntry.body(EventType.ACTION_SUCCEEDED, ACTION, DIGEST));
+    log.add(NamedEntry.body(EventType.VOTE_COUNTED, ACTION, DIGEST));
   }
 
   private static final List<String> ODD_ENTRIES =
@@ -90,6 +94,7 @@ public final class ReceiptCorpus {
     corpus.notes();
     corpus.proofs();
     corpus.votes();
+    corpus.openings();
     corpus.keys();
     return List.copyOf(corpus.cases);
   }
@@ -136,7 +141,12 @@ public final class ReceiptCorpus {
   }
 
   private void changed() {
-    byte[] bytes = text(INDEX, ACTION, DIGEST).getBytes(UTF_8);
+    changed(text(INDEX, ACTION, DIGEST));
+    changed(opened(named, Openings.write(NamedEntry.allOpenings())));
+  }
+
+  private void changed(String text) {
+    byte[] bytes = text.getBytes(UTF_8);
     for (int at = 0; at < bytes.length; at++) {
       for (int to : new int[] {bytes[at] ^ 1, bytes[at] ^ 0x20, bytes[at] ^ 0x80, ' '}) {
         byte[] copy = bytes.clone();
@@ -253,6 +263,23 @@ public final class ReceiptCorpus {
       add("vote " + index, Receipt.ofVote(ACTION, DIGEST, log.entry(index), proof).text());
       add("no vote " + index, new Receipt(ACTION, DIGEST, log.entry(index), proof).text());
     }
+  }
+
+  private void openings() {
+    for (String subjects : OpeningCorpus.good()) {
+      add("opens " + subjects, opened(named, subjects));
+      add("opens a vote's " + subjects, opened(named + 1, subjects));
+      add("opens nobody's " + subjects, opened(INDEX, subjects));
+    }
+    OpeningCorpus.bad().forEach(text -> add("does not open " + text, opened(named, text)));
+    String all = opened(named, Openings.write(NamedEntry.allOpenings()));
+    OpeningCorpus.misplaced(all).forEach((name, text) -> add("subjects " + name, text));
+  }
+
+  private String opened(int index, String subjects) {
+    String type = index == named + 1 ? Receipt.VOTE_TYPE : Receipt.TYPE;
+    String proof = log.proof(index, key).toString();
+    return new Receipt(type, ACTION, DIGEST, log.entry(index), proof, subjects).text();
   }
 
   private void keys() {

@@ -11,7 +11,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import java.util.Collections;
 import java.util.List;
+import java.util.SortedMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -21,6 +23,7 @@ class ReceiptVerifierTest {
   private static final ActionId OTHER = new ActionId("act_00000000000000000000000002");
   private static final Digest DIGEST = Digest.sha256("what will run");
   private static final int INDEX = 5;
+  private static final SortedMap<String, String> NOBODY = Collections.emptySortedMap();
 
   private final SigningKey key = SigningKey.generate(MemoryLog.ORIGIN);
   private final List<VerifierKey> keys = List.of(key.verifierKey());
@@ -55,7 +58,8 @@ class ReceiptVerifierTest {
   @Test
   void genuineReceiptIsValid() {
     assertThat(verify(receipt.text()))
-        .isEqualTo(new Verification.Valid(ACTION, "action.succeeded", MemoryLog.ORIGIN, INDEX))
+        .isEqualTo(
+            new Verification.Valid(ACTION, "action.succeeded", MemoryLog.ORIGIN, INDEX, NOBODY))
         .hasToString("VALID");
     assertThat(Json.write(receipt)).isEqualTo(receipt.text());
   }
@@ -157,7 +161,9 @@ class ReceiptVerifierTest {
   @Test
   void fieldsAreExactlyThoseOfAReceipt() throws JsonProcessingException {
     ObjectNode tree = (ObjectNode) MAPPER.readTree(receipt.text());
-    String fields = "a receipt has the fields type, action_id, action_digest, entry and proof";
+    String fields =
+        "a receipt has the fields type, action_id, action_digest, entry and proof,"
+            + " and may have subjects";
     assertInvalid(tree.deepCopy().put("note", "x").toString(), fields);
     assertInvalid(tree.deepCopy().without("entry").toString(), fields);
     assertInvalid(
@@ -195,7 +201,7 @@ class ReceiptVerifierTest {
   void receiptOfAVoteIsValidForAVoteAlone() {
     LogProof proof = log.proof(6, key);
     assertThat(verify(Receipt.ofVote(ACTION, DIGEST, log.entry(6), proof).text()))
-        .isEqualTo(new Verification.Valid(ACTION, "vote.counted", MemoryLog.ORIGIN, 6));
+        .isEqualTo(new Verification.Valid(ACTION, "vote.counted", MemoryLog.ORIGIN, 6, NOBODY));
     assertInvalid(receipt(6, ACTION, DIGEST).text(), "the entry does not close its action");
     for (int index : new int[] {4, INDEX}) {
       Receipt claim = Receipt.ofVote(ACTION, DIGEST, log.entry(index), log.proof(index, key));

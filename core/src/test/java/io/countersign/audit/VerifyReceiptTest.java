@@ -27,6 +27,12 @@ class VerifyReceiptTest {
     MemoryLog log = new MemoryLog();
     log.add(MemoryLog.event(EventType.ACTION_DENIED, action, digest).body(Subject.StandIns.NONE));
     files.put("receipt.json", new Receipt(action, digest, log.entry(0), log.proof(0, key)).text());
+    log.add(NamedEntry.body(EventType.ACTION_DENIED, action, digest));
+    files.put(
+        "named.json",
+        new Receipt(action, digest, log.entry(1), log.proof(1, key))
+            .withSubjects(NamedEntry.openings("bob", NamedEntry.HOSTILE, NamedEntry.LONG))
+            .text());
     files.put("log.vkey", key.verifierKey() + "\n");
     files.put("other.vkey", SigningKey.generate(MemoryLog.ORIGIN).verifierKey() + "\n");
     files.put("empty.vkey", "\n");
@@ -58,6 +64,24 @@ class VerifyReceiptTest {
     assertThat(run("receipt.json", "--key", "log.vkey")).isZero();
     assertThat(out.toString(UTF_8).strip()).isEqualTo("VALID");
     assertThat(err.toString(UTF_8)).isEmpty();
+  }
+
+  @Test
+  void openedPeopleFollowTheAnswerOneALineWhateverTheyAreCalled() {
+    assertThat(run("named.json", "--key", "log.vkey")).isZero();
+    assertThat(out.toString(UTF_8).lines())
+        .startsWith("VALID")
+        .containsExactlyInAnyOrder(
+            "VALID",
+            NamedEntry.pseudonym("bob") + " is bob",
+            NamedEntry.pseudonym(NamedEntry.LONG) + " is " + "l".repeat(119) + "…",
+            NamedEntry.pseudonym(NamedEntry.HOSTILE)
+                + " is mal\"lory\\\\u{202E}\\u{A}sub_x is bob ü\uD83D\uDE00");
+    files.computeIfPresent("named.json", (path, text) -> text.replace("bob\\\"}", "rob\\\"}"));
+    out.reset();
+    assertThat(run("named.json", "--key", "log.vkey")).isEqualTo(1);
+    assertThat(out.toString(UTF_8).strip())
+        .isEqualTo("INVALID: a subject's key and person give another pseudonym");
   }
 
   @Test

@@ -57,10 +57,14 @@ final class AuditCommand {
           case "export" -> ExportCommand.OPTIONS;
           default -> throw new UsageException(EXPECTED);
         };
-    Options options = Options.parse(rest, known);
+    Options options =
+        command.equals("export")
+            ? Options.parse(rest, known, ExportCommand.SUBJECTS)
+            : Options.parse(rest, known);
     if (command.equals("export")) {
       if (options.operands().size() != 2) {
-        throw new UsageException("expected `audit export CONFIG FILE [--from DAY] [--to DAY]`");
+        throw new UsageException(
+            "expected `audit export CONFIG FILE [--from DAY] [--to DAY] [--subjects]`");
       }
       ConfigFile file = new ConfigFile(Path.of(options.operands().getFirst()), environment);
       return new AuditCommand(file, out).export(options);
@@ -96,7 +100,7 @@ final class AuditCommand {
     try (Database database = CountersignApplication.openDatabase(config, file)) {
       anchors.addAll(AuditParts.cosigned(config, file, database.jdbi()));
       return new ExportCommand(database, keys, anchors, out)
-          .run(range, Path.of(options.operands().getLast()));
+          .run(range, options.has(ExportCommand.SUBJECTS), Path.of(options.operands().getLast()));
     }
   }
 

@@ -43,8 +43,9 @@ public final class Countersign {
                                                           the SQL that makes a database ready
         target doctor TARGET [--config CONFIG]            what is wrong with a target
         audit verify CONFIG [--anchor-file FILE] [--proof FILE]
-        audit export CONFIG FILE [--from DAY] [--to DAY]  a zip that auditors check without us
                                                           re-hashes the whole log, compares anchors
+        audit export CONFIG FILE [--from DAY] [--to DAY] [--subjects]
+                                                          a zip that auditors check without us
         audit shred CONFIG PERSON [--confirm]             forgets a person
         audit hold CONFIG --action ID | --person ID | --all --reason TEXT
         audit release CONFIG --action ID | --person ID | --all

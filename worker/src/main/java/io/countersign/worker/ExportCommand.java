@@ -22,6 +22,7 @@ import java.util.List;
 /** {@code audit export}: the log in a zip that its reader can check without us. */
 final class ExportCommand {
   static final List<String> OPTIONS = List.of("from", "to");
+  static final String SUBJECTS = "subjects";
 
   private final Database database;
   private final KeyRing keys;
@@ -45,13 +46,13 @@ final class ExportCommand {
   }
 
   /** Answers 1, and leaves no file, where the log is damaged. */
-  int run(ExportRange range, Path file) throws UsageException {
+  int run(ExportRange range, boolean named, Path file) throws UsageException {
     if (Files.exists(file)) {
       throw new UsageException("`" + file + "` is there already; expected a new file");
     }
     Path part = file.resolveSibling(file.getFileName() + ".part");
     try {
-      Exported exported = write(range, part);
+      Exported exported = write(range, named, part);
       Files.createLink(file, part);
       Files.delete(part);
       out.printf(
@@ -61,6 +62,10 @@ final class ExportCommand {
           whoever gets it unpacks it, and with the log's key runs: java Verify.java VKEY
           """,
           file, exported.first(), exported.end(), exported.size(), exported.exceptions());
+      if (named) {
+        out.println(
+            "`subjects.ndjson` says who %d people are, for ever".formatted(exported.people()));
+      }
       return 0;
     } catch (DamagedLogException e) {
       discard(part);
@@ -75,13 +80,13 @@ final class ExportCommand {
   }
 
   /** For its owner alone: it holds what people asked for and why. */
-  private Exported write(ExportRange range, Path part) throws IOException {
+  private Exported write(ExportRange range, boolean named, Path part) throws IOException {
     Files.createFile(
         part, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     try (FileOutputStream disk = new FileOutputStream(part.toFile());
         OutputStream buffer = new BufferedOutputStream(disk)) {
-      Exported exported =
-          new AuditExport(database.jdbi(), keys, anchors, Clock.systemUTC()).write(range, buffer);
+      AuditExport export = new AuditExport(database.jdbi(), keys, anchors, Clock.systemUTC());
+      Exported exported = (named ? export.withSubjects() : export).write(range, buffer);
       buffer.flush();
       disk.getFD().sync();
       return exported;

@@ -123,8 +123,15 @@ class AuditCommandTest {
     assertThatThrownBy(() -> run("export", zip.toString()))
         .isInstanceOf(UsageException.class)
         .hasMessage("`" + zip + "` is there already; expected a new file");
+    Path named = folder.resolve("named.zip");
+    assertThat(run("export", named.toString(), "--subjects"))
+        .startsWith("0 " + named + ": entries from 0 and before 1 of 1")
+        .endsWith("`subjects.ndjson` says who 0 people are, for ever");
+    try (ZipFile files = new ZipFile(named.toFile())) {
+      assertThat(files.getEntry("subjects.ndjson")).isNotNull();
+    }
     assertThatThrownBy(() -> run("export"))
-        .hasMessage("expected `audit export CONFIG FILE [--from DAY] [--to DAY]`");
+        .hasMessage("expected `audit export CONFIG FILE [--from DAY] [--to DAY] [--subjects]`");
     Path other = folder.resolve("other.zip");
     assertThatThrownBy(() -> run("export", other.toString(), "--from", "soon"))
         .isInstanceOf(UsageException.class)

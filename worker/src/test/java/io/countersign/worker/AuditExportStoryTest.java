@@ -68,11 +68,11 @@ class AuditExportStoryTest {
     return write;
   }
 
-  private void unpack(Instant from) throws IOException, InterruptedException {
+  private void unpack(String query) throws IOException, InterruptedException {
     byte[] zip =
         HttpClient.newHttpClient()
             .send(
-                api.request("dave", "/v1/audit/export?from=" + from).GET().build(),
+                api.request("dave", "/v1/audit/export?" + query).GET().build(),
                 BodyHandlers.ofByteArray())
             .body();
     try (ZipInputStream files = new ZipInputStream(new ByteArrayInputStream(zip))) {
@@ -102,7 +102,7 @@ class AuditExportStoryTest {
     Instant from = Instant.now();
     Answer write = playActions();
     assertThat(api.get("agent-1", "/v1/actions/" + write.id() + "/receipt").http()).isEqualTo(200);
-    unpack(from);
+    unpack("from=" + from);
 
     assertThat(verify()).startsWith("VALID: countersign.demo/audit, entries from ");
     assertThat(folder.resolve("receipts/" + write.id() + ".json")).exists();
@@ -137,5 +137,19 @@ class AuditExportStoryTest {
     assertThat(Files.readString(folder.resolve("entries.csv")))
         .as("nobody is named")
         .doesNotContain("alice", "carol");
+  }
+
+  @Test
+  void peopleOfRealActionsAreProvenWhereThatIsAskedFor() throws Exception {
+    Instant from = Instant.now();
+    playActions();
+    unpack("subjects=true&from=" + from);
+
+    assertThat(verify().strip()).startsWith("VALID: ").matches(".*, [3-9]\\d* people");
+    List<String> people =
+        Files.readAllLines(folder.resolve("subjects.ndjson")).stream()
+            .map(line -> Json.read(line, JsonNode.class).path("person").asText())
+            .toList();
+    assertThat(people).contains("alice", "bob", "carol").doesNotContain("erin");
   }
 }

@@ -17,6 +17,7 @@ import io.countersign.audit.Checkpoint;
 import io.countersign.audit.Event;
 import io.countersign.audit.EventType;
 import io.countersign.audit.LogProof;
+import io.countersign.audit.Openings.Opening;
 import io.countersign.audit.Receipt;
 import io.countersign.audit.SigningKey;
 import io.countersign.audit.TreeHash;
@@ -47,6 +48,11 @@ record EvidenceSteps(DemoServer demo, ConsoleBrowser browser) {
 
   /** A receipt of a log of its own, whose entry is made to hurt. */
   static String receipt(SigningKey key) throws Exception {
+    return receipt(key, MARKUP, List.of());
+  }
+
+  /** The same, whose person is called something else, with what says who that is. */
+  static String receipt(SigningKey key, String person, List<Opening> openings) throws Exception {
     ActionId action = ActionId.random();
     Digest digest = Digest.sha256("x");
     Event event =
@@ -63,11 +69,13 @@ record EvidenceSteps(DemoServer demo, ConsoleBrowser browser) {
             null,
             MARKUP,
             Map.of());
-    String body = event.body(subject -> MARKUP);
+    String body = event.body(subject -> person);
     TreeHash leaf = TreeHash.leaf(body);
     TreeHash other = TreeHash.leaf("before");
     String note = new Checkpoint(key.origin(), 2, TreeHash.node(other, leaf)).sign(key);
-    return new Receipt(action, digest, body, new LogProof(1, List.of(other), note)).text();
+    return new Receipt(action, digest, body, new LogProof(1, List.of(other), note))
+        .withSubjects(openings)
+        .text();
   }
 
   static void choose(Page page, String receipt) {

@@ -22,7 +22,17 @@ class VisibilityTest {
   private final ApiClient api = ApiClient.of(server);
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "/packet", "/events", "/result", "/receipt", "?wait=1"})
+  @ValueSource(
+      strings = {
+        "",
+        "/packet",
+        "/events",
+        "/result",
+        "/receipt",
+        "/receipt?subjects=true",
+        "/votes/mine/receipt?subjects=true",
+        "?wait=1"
+      })
   void whatIsNotYoursLooksLikeWhatDoesNotExist(String rest) {
     Answer erins = api.submit("erin", "select count(*) from orders where id = 3");
     assertThat(erins.status()).isEqualTo("SUCCEEDED");

@@ -27,6 +27,7 @@ final class ConsoleAssets {
           "index.html",
           "keys.js",
           "live.js",
+          "openings.js",
           "packet.js",
           "pages.css",
           "parts.js",

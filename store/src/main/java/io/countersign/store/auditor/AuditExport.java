@@ -7,6 +7,7 @@ import io.countersign.audit.CanonicalJson;
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.EvidenceException;
 import io.countersign.audit.KeyRing;
+import io.countersign.audit.Openings.Opening;
 import io.countersign.audit.RetentionNotice;
 import io.countersign.audit.SignedNote;
 import io.countersign.store.anchor.AnchorException;
@@ -21,6 +22,7 @@ import io.countersign.store.evidence.AuditDao.Entry;
 import io.countersign.store.evidence.AuditDao.StoredCheckpoint;
 import io.countersign.store.evidence.DamagedLogException;
 import io.countersign.store.evidence.Notices;
+import io.countersign.store.person.Subjects;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -49,19 +52,35 @@ public final class AuditExport {
   private final KeyRing keys;
   private final List<AnchorSource> anchors;
   private final InstantSource clock;
+  private final boolean named;
 
   /**
    * @param anchors whose records go along; those that cannot be read fail the export
    */
   public AuditExport(Jdbi jdbi, KeyRing keys, List<AnchorSource> anchors, InstantSource clock) {
+    this(jdbi, keys, anchors, clock, false);
+  }
+
+  private AuditExport(
+      Jdbi jdbi, KeyRing keys, List<AnchorSource> anchors, InstantSource clock, boolean named) {
     this.jdbi = jdbi;
     this.keys = keys;
     this.anchors = List.copyOf(anchors);
     this.clock = clock;
+    this.named = named;
   }
 
-  /** What was exported. */
-  public record Exported(long first, long end, long size, long exceptions) {}
+  /** The same export with a file that says who its people are, and proves it. */
+  public AuditExport withSubjects() {
+    return new AuditExport(jdbi, keys, anchors, clock, true);
+  }
+
+  /**
+   * What was exported.
+   *
+   * @param people that the file of subjects names
+   */
+  public record Exported(long first, long end, long size, long exceptions, long people) {}
 
   /**
    * Writes the zip and leaves the stream open. Broken off, it has no list of files and is no zip.
@@ -111,13 +130,31 @@ public final class AuditExport {
     zip.text("entries.csv", entries::csv);
     zip.text("retention.ndjson", text -> retention(log, head.size(), text));
     entries.receipts(zip);
+    long people = named ? subjects(handle, scope, zip) : 0;
     ControlReport controls =
         ControlWalk.of(handle, scope, keys, anchored.filter(seen -> seen > scope.first()).count());
     zip.text("controls.html", ControlPage.of(controls));
     zip.text("controls.csv", ControlTable.csv(controls));
     zip.text("controls.ndjson", ControlTable.ndjson(controls));
     zip.finish();
-    return new Exported(scope.first(), scope.end(), head.size(), controls.exceptions());
+    return new Exported(scope.first(), scope.end(), head.size(), controls.exceptions(), people);
+  }
+
+  /** Answers how many people it names. */
+  private static long subjects(Handle handle, Scope scope, ExportZip zip) throws IOException {
+    AtomicLong people = new AtomicLong();
+    zip.text(
+        "subjects.ndjson",
+        text -> {
+          try (Stream<Opening> openings = Subjects.openings(handle, scope.first(), scope.end())) {
+            openings.forEach(
+                opening -> {
+                  write(text, opening.line());
+                  people.incrementAndGet();
+                });
+          }
+        });
+    return people.get();
   }
 
   private Checkpoint opened(StoredCheckpoint newest) {
@@ -218,7 +255,7 @@ public final class AuditExport {
   /** One file, so that it runs without being compiled first. */
   static String verifier() throws IOException {
     List<String> lines =
-        Stream.of("Verify.java", "Signed.java", "Exact.java")
+        Stream.of("Verify.java", "Signed.java", "People.java", "Exact.java")
             .flatMap(name -> unchecked(name).lines())
             .toList();
     return Stream.concat(

@@ -7,6 +7,7 @@ import io.countersign.action.Json;
 import io.countersign.audit.EventType;
 import io.countersign.audit.LogProof;
 import io.countersign.audit.MerkleTree;
+import io.countersign.audit.Openings;
 import io.countersign.audit.Pseudonym;
 import io.countersign.audit.Receipt;
 import io.countersign.audit.Tile;
@@ -114,6 +115,12 @@ public final class AuditLog {
         dao ->
             dao.voteEntry(action.value(), VOTES, voteId)
                 .flatMap(entry -> receipt(dao, Receipt.VOTE_TYPE, action, entry)));
+  }
+
+  /** The same receipt with who its people are, as far as they were not shredded. */
+  public Receipt withSubjects(Receipt receipt) {
+    Set<String> pseudonyms = Openings.pseudonyms(receipt.entry());
+    return receipt.withSubjects(jdbi.withHandle(handle -> Subjects.openings(handle, pseudonyms)));
   }
 
   /** Whether retention removed what the receipt of an action, or of a vote on it, is made of. */

@@ -2,15 +2,18 @@ package io.countersign.store.person;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jdbi.v3.sqlobject.config.RegisterConstructorMapper;
 import org.jdbi.v3.sqlobject.customizer.Bind;
 import org.jdbi.v3.sqlobject.customizer.BindMethods;
+import org.jdbi.v3.sqlobject.customizer.FetchSize;
 import org.jdbi.v3.sqlobject.statement.SqlBatch;
 import org.jdbi.v3.sqlobject.statement.SqlQuery;
 import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
 /** The statements on people's keys. */
 @RegisterConstructorMapper(SubjectDao.Named.class)
+@RegisterConstructorMapper(SubjectDao.Key.class)
 interface SubjectDao {
 
   /** A person and what the log calls them. */
@@ -21,6 +24,30 @@ interface SubjectDao {
 
   @SqlQuery("select subject_id, pseudonym from audit_secret where pseudonym = any(:pseudonyms)")
   List<Named> known(@Bind("pseudonyms") String[] pseudonyms);
+
+  @SqlQuery(
+      """
+      select subject_id, pseudonym, wrapped_key from audit_secret where pseudonym = any(:pseudonyms)
+      """)
+  List<Key> keys(@Bind("pseudonyms") String[] pseudonyms);
+
+  /**
+   * Everyone whom entries {@code [first, end)} name as a person, by what stands around a pseudonym
+   * there: text of others has its quotes escaped. The database sorts, and spills to its disk.
+   */
+  @SqlQuery(
+      """
+      select subject_id, pseudonym, wrapped_key from audit_secret
+      where pseudonym in (
+        select coalesce(named[1], named[2])
+        from audit_entry,
+          regexp_matches(body, '"(?:(?:person|on_behalf_of)":"(sub_[A-Za-z0-9_-]{43})"'
+            || '|id":"(sub_[A-Za-z0-9_-]{43})","type":"person")', 'g') named
+        where idx >= :first and idx < :end and strpos(body, '"sub_') > 0)
+      order by pseudonym collate "C"
+      """)
+  @FetchSize(1_000)
+  Stream<Key> namedIn(@Bind("first") long first, @Bind("end") long end);
 
   @SqlQuery("select wrapped_key from audit_secret where subject_id = :person")
   Optional<byte[]> wrappedKey(@Bind("person") String person);

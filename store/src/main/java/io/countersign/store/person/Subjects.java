@@ -1,5 +1,6 @@
 package io.countersign.store.person;
 
+import io.countersign.audit.Openings.Opening;
 import io.countersign.audit.Pseudonym;
 import io.countersign.audit.Subject;
 import io.countersign.store.Database;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.config.JdbiConfig;
 import org.jspecify.annotations.Nullable;
@@ -154,6 +156,40 @@ public final class Subjects implements JdbiConfig<Subjects> {
           .forEach(row -> people.put(row.pseudonym(), row.subjectId()));
     }
     return people;
+  }
+
+  /** What proves who these pseudonyms are, without those that were shredded. */
+  public static List<Opening> openings(Handle handle, Collection<String> pseudonyms) {
+    if (pseudonyms.isEmpty()) {
+      return List.of();
+    }
+    byte[] wrapping = handle.getConfig(Subjects.class).wrappingKey();
+    return handle.attach(SubjectDao.class).keys(pseudonyms.toArray(String[]::new)).stream()
+        .flatMap(key -> opened(wrapping, key).stream())
+        .toList();
+  }
+
+  /**
+   * The same of everyone whom entries {@code [first, end)} name, by pseudonym; in a transaction, so
+   * that not all of them are fetched at once. Close it.
+   */
+  public static Stream<Opening> openings(Handle handle, long first, long end) {
+    byte[] wrapping = handle.getConfig(Subjects.class).wrappingKey();
+    return handle
+        .attach(SubjectDao.class)
+        .namedIn(first, end)
+        .flatMap(key -> opened(wrapping, key).stream());
+  }
+
+  /** Empty where the stored key proves nothing: the key that wrapped it was lost, or it changed. */
+  private static Optional<Opening> opened(byte[] wrapping, SubjectDao.Key stored) {
+    try {
+      byte[] key = Sealing.open(wrapping, stored.wrappedKey(), bound(stored.subjectId()));
+      return Optional.of(Opening.of(key, stored.subjectId()))
+          .filter(opening -> opening.pseudonym().equals(stored.pseudonym()));
+    } catch (IllegalStateException e) {
+      return Optional.empty();
+    }
   }
 
   private byte[] wrappingKey() {

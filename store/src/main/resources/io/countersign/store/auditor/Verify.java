@@ -73,9 +73,11 @@ public final class Verify extends Signed {
     long[] range = range();
     long removed = entries(range[0], range[1], allowed);
     long receipts = receipts();
+    String people = People.checked(folder);
     return ("%s, entries from %d and before %d of %d, %d removed; "
             + "%d bundles, %d receipts, %d checkpoints and anchors")
-        .formatted(head.origin(), range[0], range[1], size, removed, bundles, receipts, claims);
+            .formatted(head.origin(), range[0], range[1], size, removed, bundles, receipts, claims)
+        + people;
   }
 
   /* Checkpoints */
