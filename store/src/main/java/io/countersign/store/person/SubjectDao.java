@@ -11,6 +11,7 @@ import org.jdbi.v3.sqlobject.statement.SqlUpdate;
 
 /** The statements on people's keys. */
 @RegisterConstructorMapper(SubjectDao.Named.class)
+@RegisterConstructorMapper(SubjectDao.Key.class)
 interface SubjectDao {
 
   /** A person and what the log calls them. */
@@ -24,6 +25,9 @@ interface SubjectDao {
 
   @SqlQuery("select wrapped_key from audit_secret where subject_id = :person")
   Optional<byte[]> wrappedKey(@Bind("person") String person);
+
+  @SqlQuery("select subject_id, pseudonym, wrapped_key from audit_secret order by subject_id")
+  List<Key> all();
 
   /** In the order of the ids, whoever asks: two that name the same people wait, not deadlock. */
   @SqlBatch(

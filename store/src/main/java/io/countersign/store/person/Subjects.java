@@ -156,6 +156,34 @@ public final class Subjects implements JdbiConfig<Subjects> {
     return people;
   }
 
+  /**
+   * The first pseudonym whose row does not fit: its key was sealed for another person, or commits
+   * to another name. Whoever exchanges two people's rows makes the log speak of the wrong one.
+   */
+  public static Optional<String> exchanged(Handle handle) {
+    byte[] wrapping = handle.getConfig(Subjects.class).wrappingKey();
+    return handle.attach(SubjectDao.class).all().stream()
+        .filter(row -> !isGenuine(wrapping, row))
+        .map(SubjectDao.Key::pseudonym)
+        .findFirst();
+  }
+
+  private static boolean isGenuine(byte[] wrapping, SubjectDao.Key row) {
+    try {
+      byte[] key = Sealing.open(wrapping, row.wrappedKey(), bound(row.subjectId()));
+      return Pseudonym.of(key, row.subjectId()).equals(row.pseudonym());
+    } catch (IllegalStateException | IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  /** What evidence says in place of a secret; empty where its person has no key. */
+  public static Optional<String> commitment(Handle handle, Subject.Secret secret) {
+    return handle.attach(SubjectDao.class).wrappedKey(secret.personId()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(commit(handle, secret));
+  }
+
   private byte[] wrappingKey() {
     if (wrappingKey == null) {
       throw new IllegalStateException("no key wraps the keys of people");
