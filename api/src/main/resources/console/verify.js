@@ -28,6 +28,9 @@ const CLOSING = [
   'action.reconciled',
 ];
 const VOTES = ['vote.counted', 'vote.refused', 'vote.withdrawn', 'vote.late'];
+// What Java strips off a line; trim() also takes characters that a name may have.
+const WHITE = '[\\t-\\r\\x1c-\\x20\\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]+';
+const BLANK = new RegExp(`^${WHITE}|${WHITE}$`, 'g');
 const NAME = /^[^+\p{Z}\u0000-\u001f\u007f-\u009f]+$/u;
 
 /* Hashes are canonical base64 outside and bytes only here. */
@@ -157,8 +160,14 @@ function requireName(name) {
 
 /** Reads one key a line: a vkey, or `VKEY until SIZE` for a retired one. */
 export async function parseKeys(text) {
-  const lines = text.split(/\r\n|\n|\r/).map((line) => line.trim());
-  return Promise.all(lines.filter(Boolean).map(trustedKey));
+  const keys = [];
+  for (const line of text.split(/\r\n|\n|\r/)) {
+    const stripped = line.replace(BLANK, '');
+    if (stripped) {
+      keys.push(await trustedKey(stripped));
+    }
+  }
+  return keys;
 }
 
 async function trustedKey(line) {

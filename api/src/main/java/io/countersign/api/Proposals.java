@@ -1,20 +1,16 @@
 package io.countersign.api;
 
 import io.countersign.action.ActionId;
-import io.countersign.action.Digest;
 import io.countersign.action.Operation;
 import io.countersign.action.Proposal;
 import io.countersign.action.Requester;
 import io.countersign.action.Target;
 import io.countersign.api.identity.Caller;
-import io.countersign.audit.CanonicalJson;
 import io.countersign.sql.StatementAnalyser;
 import io.countersign.store.action.NewAction;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -76,7 +72,7 @@ final class Proposals {
         caller.idpGroups(),
         parties(caller, owners, claimed),
         idempotencyKey,
-        contentHash(proposal, reason, ticket),
+        NewAction.contentHash(proposal, reason, ticket.orElse(null)).value(),
         now);
   }
 
@@ -94,13 +90,5 @@ final class Proposals {
 
   private static String personId(String text) {
     return text.startsWith("person:") ? text.substring("person:".length()) : text;
-  }
-
-  private static String contentHash(Proposal proposal, String reason, Optional<String> ticket) {
-    Map<String, Object> content = new HashMap<>();
-    content.put("digest", proposal.digest().value());
-    content.put("reason", reason);
-    content.put("ticket", ticket.map(List::of).orElse(List.of()));
-    return Digest.sha256(CanonicalJson.write(content)).value();
   }
 }

@@ -23,6 +23,14 @@ public final class AnchorText {
   }
 
   /**
+   * Whether a signed text comes out of a record as it went in: not where one of its lines begins as
+   * those do that end a record.
+   */
+  public static boolean holds(String signedText) {
+    return signedText.lines().noneMatch(line -> line.startsWith(SIGNATURE) || line.startsWith(TORN));
+  }
+
+  /**
    * Whether another record can follow.
    *
    * @param tail the end of the text: all of it, or more than one record

@@ -2,6 +2,7 @@ package io.countersign.audit;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.MessageDigest;
 import java.security.PublicKey;
@@ -86,7 +87,8 @@ public final class VerifierKey {
       ed25519.initVerify(publicKey);
       ed25519.update(signed);
       return ed25519.verify(signature);
-    } catch (SignatureException e) {
+    } catch (SignatureException | InvalidKeyException e) {
+      // Half of all 32 bytes are no point of the curve; nothing is signed with such a key.
       return false;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);

@@ -5,10 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.action.Json;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -301,9 +304,56 @@ public final class ReceiptCorpus {
             vkey.replace("=", ""),
             vkey + "x",
             vkey.toUpperCase(Locale.ROOT),
+            "x\n" + vkey.replace("=", ""),
+            vkey + "\n" + vkey.replace("=", "") + "\nx",
             elsewhere.verifierKey().toString())) {
       add("keys " + cases.size(), text, keys);
     }
+    for (int c = 0; c <= 0xffff; c++) {
+      if (c < 0x100 || Character.isWhitespace(c) || Character.isSpaceChar(c) || c == 0xfeff) {
+        add("keys beside " + c, text, (char) c + vkey);
+        add("keys beside " + c, text, vkey + (char) c);
+      }
+    }
+    pointless();
+  }
+
+  /** A key that is no point of the curve, alone, beside a good one, and named by a signature. */
+  private void pointless() {
+    for (int fill : new int[] {2, -1}) {
+      String none = keyOf(new byte[32], fill);
+      add("no point", text(INDEX, ACTION, DIGEST), none);
+      add("no point beside", text(INDEX, ACTION, DIGEST), none + "\n" + pinned());
+      byte[] signature = new byte[68];
+      System.arraycopy(HexFormat.of().parseHex(none.split("\\+")[1]), 0, signature, 0, 4);
+      LogProof proof = log.proof(INDEX, key);
+      String line =
+          "\u2014 " + MemoryLog.ORIGIN + " " + Base64.getEncoder().encodeToString(signature) + "\n";
+      add(
+          "signed by no point",
+          receipt(
+              log.entry(INDEX),
+              new LogProof(INDEX, proof.path(), proof.checkpoint() + line).toString()),
+          none + "\n" + pinned());
+    }
+  }
+
+  /** The vkey of any 32 bytes, of which the first, or with -1 every one, is set. */
+  static String keyOf(byte[] key, int fill) {
+    if (fill < 0) {
+      Arrays.fill(key, (byte) fill);
+    } else {
+      key[0] = (byte) fill;
+    }
+    byte[] typed = ByteBuffer.allocate(1 + key.length).put((byte) 1).put(key).array();
+    MessageDigest digest = TreeHash.sha256();
+    digest.update((MemoryLog.ORIGIN + "\n").getBytes(UTF_8));
+    int id = ByteBuffer.wrap(digest.digest(typed)).getInt();
+    return MemoryLog.ORIGIN
+        + "+"
+        + HexFormat.of().toHexDigits(id)
+        + "+"
+        + Base64.getEncoder().encodeToString(typed);
   }
 
   private String pinned() {

@@ -93,6 +93,15 @@ class SignedNoteTest {
         .hasMessage("the signature of a known key is wrong");
   }
 
+  /** Half of all 32 bytes are no point of the curve. */
+  @Test
+  void keyThatIsNoPointSignsNothing() throws EvidenceException {
+    VerifierKey none = VerifierKey.parse(ReceiptCorpus.keyOf(new byte[32], 2));
+    assertThat(none.verifies(new byte[1], new byte[64])).isFalse();
+    VerifierKey large = VerifierKey.parse(ReceiptCorpus.keyOf(new byte[32], -1));
+    assertThat(large.verifies(new byte[1], new byte[64])).isFalse();
+  }
+
   @Test
   void noteWithoutAKnownSignerIsRefused() throws EvidenceException {
     SignedNote note = SignedNote.sign("a log\n", stranger);

@@ -1,6 +1,7 @@
 package io.countersign.witness;
 
 import io.countersign.audit.AddCheckpoint;
+import io.countersign.audit.AnchorText;
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.Cosignature;
 import io.countersign.audit.EvidenceException;
@@ -61,6 +62,9 @@ final class Witness {
       claimed = Checkpoint.parse(note.text());
     } catch (EvidenceException e) {
       return Answer.refused(400, String.valueOf(e.getMessage()));
+    }
+    if (!AnchorText.holds(note.text())) {
+      return Answer.refused(400, "a line of the checkpoint looks like the end of a record");
     }
     KeyRing keys = logs.get(claimed.origin());
     if (keys == null) {

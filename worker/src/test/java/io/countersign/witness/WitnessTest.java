@@ -196,6 +196,20 @@ class WitnessTest {
     assertThat(ask(log.request(20, 25))).isEqualTo(200);
   }
 
+  /** Whoever runs one log must not keep the witness of others from starting again. */
+  @Test
+  void checkpointThatReadsAsAnotherRecordIsRefused() throws Exception {
+    String text = SignedNote.parse(log.checkpoint(5)).text();
+    for (String line : List.of("# torn", "\u2014 x AAAA")) {
+      String note = SignedNote.sign(text + line + "\n", logKey).toString();
+      assertThat(ask(new AddCheckpoint(0, List.of(), note))).as(line).isEqualTo(400);
+    }
+    String extended = SignedNote.sign(text + "extension\n", logKey).toString();
+    assertThat(ask(new AddCheckpoint(0, List.of(), extended))).isEqualTo(200);
+    restart();
+    assertThat(last()).startsWith(text + "extension\n");
+  }
+
   @Test
   void witnessThatCannotRememberDoesNotSign() throws Exception {
     assertThat(ask(log.request(0, 20))).isEqualTo(200);

@@ -1,10 +1,13 @@
 package io.countersign.store.action;
 
 import io.countersign.action.ActionId;
+import io.countersign.action.Digest;
 import io.countersign.action.Json;
 import io.countersign.action.Proposal;
+import io.countersign.audit.CanonicalJson;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +22,19 @@ public record NewAction(
     @Nullable String idempotencyKey,
     String contentHash,
     Instant at) {
+
+  /** Of the whole request: what will run, and the words that came with it. */
+  public static Digest contentHash(Proposal proposal, String reason, @Nullable String ticket) {
+    return Digest.sha256(
+        CanonicalJson.write(
+            Map.of(
+                "digest",
+                proposal.digest().value(),
+                "reason",
+                reason,
+                "ticket",
+                ticket == null ? List.of() : List.of(ticket))));
+  }
 
   public String id() {
     return actionId.value();

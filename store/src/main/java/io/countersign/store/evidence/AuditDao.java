@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 @RegisterConstructorMapper(AuditDao.Entry.class)
 @RegisterConstructorMapper(AuditDao.Head.class)
 @RegisterConstructorMapper(AuditDao.TileRow.class)
+@RegisterConstructorMapper(AuditDao.Level.class)
 @RegisterConstructorMapper(AuditDao.StoredCheckpoint.class)
 @RegisterConstructorMapper(AuditDao.Cosigned.class)
 public interface AuditDao {
@@ -67,6 +68,9 @@ public interface AuditDao {
 
   /** Some hashes of the tree. */
   record TileRow(int level, long tileIndex, byte[] hashes) {}
+
+  /** How much of the tree is stored at a level. */
+  record Level(int level, long tiles, long bytes) {}
 
   /** A signed checkpoint. */
   record StoredCheckpoint(long size, byte[] root, String note, Instant createdAt) {}
@@ -132,6 +136,16 @@ public interface AuditDao {
       where level > 0 order by level, tile_index
       """)
   List<TileRow> upperTiles();
+
+  @SqlQuery(
+      """
+      select level, count(*) as tiles, sum(length(hashes)) as bytes from audit_tile
+      group by level order by level
+      """)
+  List<Level> levels();
+
+  @SqlQuery("select exists (select from audit_entry where idx < 0)")
+  boolean hasEntriesBeforeTheFirst();
 
   @SqlUpdate(
       """

@@ -127,7 +127,11 @@ public final class Integrator implements AutoCloseable {
     }
     Optional<AuditDao.StoredCheckpoint> last = dao.lastCheckpoint();
     Instant now = clock.instant();
-    lastCheckpoint = last.map(AuditDao.StoredCheckpoint::createdAt).orElse(Instant.EPOCH);
+    lastCheckpoint =
+        last.map(AuditDao.StoredCheckpoint::createdAt)
+            // One from the future would put off every heartbeat until then.
+            .filter(createdAt -> createdAt.isBefore(now.plus(HEARTBEAT)))
+            .orElse(Instant.EPOCH);
     if (!now.isBefore(lastCheckpoint.plus(HEARTBEAT))) {
       Outbox.insert(handle, heartbeat(now));
     }

@@ -52,6 +52,9 @@ interface SubjectDao {
   @SqlQuery("select wrapped_key from audit_secret where subject_id = :person")
   Optional<byte[]> wrappedKey(@Bind("person") String person);
 
+  @SqlQuery("select subject_id, pseudonym, wrapped_key from audit_secret order by subject_id")
+  List<Key> all();
+
   /** In the order of the ids, whoever asks: two that name the same people wait, not deadlock. */
   @SqlBatch(
       """

@@ -187,9 +187,28 @@ public final class Subjects implements JdbiConfig<Subjects> {
       byte[] key = Sealing.open(wrapping, stored.wrappedKey(), bound(stored.subjectId()));
       return Optional.of(Opening.of(key, stored.subjectId()))
           .filter(opening -> opening.pseudonym().equals(stored.pseudonym()));
-    } catch (IllegalStateException e) {
+    } catch (IllegalStateException | IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /**
+   * The first pseudonym whose row does not fit: its key was sealed for another person, or commits
+   * to another name. Whoever exchanges two people's rows makes the log speak of the wrong one.
+   */
+  public static Optional<String> exchanged(Handle handle) {
+    byte[] wrapping = handle.getConfig(Subjects.class).wrappingKey();
+    return handle.attach(SubjectDao.class).all().stream()
+        .filter(row -> opened(wrapping, row).isEmpty())
+        .map(SubjectDao.Key::pseudonym)
+        .findFirst();
+  }
+
+  /** What evidence says in place of a secret; empty where its person has no key. */
+  public static Optional<String> commitment(Handle handle, Subject.Secret secret) {
+    return handle.attach(SubjectDao.class).wrappedKey(secret.personId()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(commit(handle, secret));
   }
 
   private byte[] wrappingKey() {

@@ -18,8 +18,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One walk over the stored log from its first entry to its head. */
@@ -98,6 +100,10 @@ final class LogWalk {
   }
 
   private void checkEntries() throws Finding {
+    // Searches and timelines would show them.
+    if (dao.hasEntriesBeforeTheFirst()) {
+      throw new Finding(0, "there are entries before entry 0");
+    }
     List<AuditDao.Entry> page;
     do {
       page = dao.entries(tree.size(), Long.MAX_VALUE, PAGE);
@@ -121,12 +127,12 @@ final class LogWalk {
     if (!leaf.equals(logged(index))) {
       throw new Finding(index, "entry " + index + " is not the one that was logged here");
     }
-    throwIfPresent(index, pruned.entry(entry));
     Optional<String> column = isPruned ? Optional.empty() : strayColumn(entry);
     if (column.isPresent()) {
       throw new Finding(
           index, "entry " + index + ": column " + column.get() + " contradicts the body");
     }
+    throwIfPresent(index, pruned.entry(entry));
     throwIfPresent(index, signers.entry(index, entry.type(), entry.body()));
     tree = tree.append(leaf);
   }
@@ -248,11 +254,8 @@ final class LogWalk {
 
   /** Proofs are read from these tiles; wrong ones would make good entries unprovable. */
   private void checkUpperTiles() throws Finding {
-    long expected = tree.size() / Tile.WIDTH;
-    long found = 0;
     for (AuditDao.TileRow row : dao.upperTiles()) {
       List<TreeHash> hashes = Tile.split(row.hashes());
-      found += row.level() == 1 ? hashes.size() : 0;
       for (int i = 0; i < hashes.size(); i++) {
         long below = row.tileIndex() * Tile.WIDTH + i;
         byte[] full = dao.tile(row.level() - 1, below).orElse(new byte[0]);
@@ -263,8 +266,25 @@ final class LogWalk {
         }
       }
     }
-    if (found != expected) {
-      throw new Finding(0, "the tree has " + found + " full tiles, expected " + expected);
+    checkWidths();
+  }
+
+  /** Each level has as many hashes as the tree has complete subtrees there, and no tile more. */
+  private void checkWidths() throws Finding {
+    Map<Integer, AuditDao.Level> levels =
+        dao.levels().stream().collect(Collectors.toMap(AuditDao.Level::level, level -> level));
+    long hashes = tree.size();
+    for (int level = 0; hashes > 0 || !levels.isEmpty(); level++) {
+      long tiles = (hashes + Tile.WIDTH - 1) / Tile.WIDTH;
+      AuditDao.Level stored = levels.remove(level);
+      AuditDao.Level found = stored == null ? new AuditDao.Level(level, 0, 0) : stored;
+      if (found.tiles() != tiles || found.bytes() != hashes * TreeHash.LENGTH) {
+        throw new Finding(
+            0,
+            "level %d of the tree has %d hashes in %d tiles, expected %d in %d"
+                .formatted(level, found.bytes() / TreeHash.LENGTH, found.tiles(), hashes, tiles));
+      }
+      hashes /= Tile.WIDTH;
     }
   }
 }

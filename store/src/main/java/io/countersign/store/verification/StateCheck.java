@@ -1,60 +1,106 @@
 package io.countersign.store.verification;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toList;
+import static java.util.stream.Collectors.toMap;
+import static java.util.stream.Collectors.toSet;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /**
- * Holds what the tables say of actions against what the log and its outbox say. A log proves what
- * is in it; an event that somebody deleted before it was logged is missed here alone.
+ * Holds what the tables say against what the log and its outbox say. A log proves what is in it: an
+ * event that somebody deleted before it was logged, and a row that somebody changed afterwards, are
+ * found here alone.
  */
 final class StateCheck {
-  private static final String STATUS =
-      """
-      select a.id || ' is ' || a.status from action a
-      where not exists (
-          select from audit_entry e where e.action_id = a.id and e.type = any(%1$s))
-        and not exists (
-          select from audit_outbox o where o.action_id = a.id and o.type = any(%1$s))
-      order by a.changed_at, a.id limit 1
-      """
-          .formatted(
-              """
-              case a.status
-                when 'EVALUATING' then array['action.submitted']
-                when 'PENDING_REVIEW' then array['action.pending']
-                when 'NEEDS_RECONCILIATION' then array['action.unknown']
-                when 'SUCCEEDED' then array['action.succeeded', 'action.reconciled']
-                when 'FAILED' then array['action.failed', 'action.reconciled']
-                else array['action.' || lower(a.status)] end""");
+  private final StateDao dao;
+  private final Set<String> shredded;
 
-  private static final String VOTES =
-      """
-      select b.action_id || ' counts ' || count(*) || ' votes' from ballot b
-      where b.state = 'counted'
-      group by b.action_id
-      having count(*) > (
-          select count(*) from audit_entry e
-          where e.action_id = b.action_id and e.type = 'vote.counted')
-        + (select count(*) from audit_outbox o
-          where o.action_id = b.action_id and o.type = 'vote.counted')
-      order by b.action_id limit 1
-      """;
+  private StateCheck(StateDao dao) {
+    this.dao = dao;
+    this.shredded = dao.shredded();
+  }
 
-  private StateCheck() {}
-
-  /** The first action that no event explains, in words. */
+  /** The first thing that no event explains, in words. */
   static Optional<String> find(Handle handle) {
-    return first(handle, STATUS)
-        .or(() -> first(handle, VOTES))
+    StateDao dao = handle.attach(StateDao.class);
+    return new StateCheck(dao)
+        .actions()
+        .or(() -> dao.withoutRow().stream().findFirst().map(id -> "action " + id + " is gone"))
+        .or(() -> new PeopleCheck(handle, dao).find())
         .map(
-            action ->
-                "action "
-                    + action
+            what ->
+                what
                     + ", but neither the log nor its outbox says so: an event was deleted before it"
                     + " was logged, or the table was changed by hand");
   }
 
-  private static Optional<String> first(Handle handle, String question) {
-    return handle.createQuery(question).mapTo(String.class).findOne();
+  private Optional<String> actions() {
+    List<LiveAction> page = dao.actionsAfter("");
+    while (!page.isEmpty()) {
+      Optional<String> wrong = new Page(page).find();
+      if (wrong.isPresent()) {
+        return wrong;
+      }
+      page = dao.actionsAfter(page.getLast().id());
+    }
+    return Optional.empty();
+  }
+
+  /** Some actions with all that belongs to them. */
+  private final class Page {
+    private final List<LiveAction> actions;
+    private final Map<String, List<Told>> told;
+    private final Map<String, List<StateDao.Cast>> ballots;
+    private final Map<String, StateDao.Grant> grants;
+    private final Map<String, StateDao.Doubt> doubts;
+    private final Map<String, List<String>> sums;
+    private final People people;
+
+    Page(List<LiveAction> actions) {
+      this.actions = actions;
+      String[] ids = actions.stream().map(LiveAction::id).toArray(String[]::new);
+      List<StateDao.Cast> counted = dao.counted(ids);
+      List<StateDao.Doubt> doubted = dao.doubted(ids);
+      told = dao.told(ids);
+      ballots = counted.stream().collect(groupingBy(StateDao.Cast::actionId));
+      grants =
+          dao.granted(ids).stream().collect(toMap(StateDao.Grant::actionId, Function.identity()));
+      doubts = doubted.stream().collect(toMap(StateDao.Doubt::actionId, Function.identity()));
+      sums =
+          dao.sums(ids).stream()
+              .collect(groupingBy(StateDao.Sum::actionId, mapping(StateDao.Sum::sha256, toList())));
+      Set<String> persons =
+          Stream.of(
+                  actions.stream().flatMap(LiveAction::people),
+                  counted.stream().map(StateDao.Cast::personId),
+                  doubted.stream().map(StateDao.Doubt::decidedBy).filter(Objects::nonNull))
+              .flatMap(Function.identity())
+              .collect(toSet());
+      people = new People(dao.pseudonyms(persons), shredded);
+    }
+
+    Optional<String> find() {
+      return actions.stream().flatMap(action -> find(action).stream()).findFirst();
+    }
+
+    private Optional<String> find(LiveAction action) {
+      String id = action.id();
+      List<Told> events = told.getOrDefault(id, List.of());
+      return ActionCheck.of(action, events, people)
+          .or(() -> VoteCheck.of(ballots.getOrDefault(id, List.of()), events, people))
+          .or(() -> EffectCheck.grant(grants.get(id), events))
+          .or(() -> EffectCheck.doubt(doubts.get(id), events, people))
+          .or(() -> EffectCheck.results(sums.getOrDefault(id, List.of()), events))
+          .map(what -> "action " + id + " " + what);
+    }
   }
 }

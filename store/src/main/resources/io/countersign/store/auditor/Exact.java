@@ -1,7 +1,12 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
@@ -15,12 +20,23 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Texts with exactly one spelling, and the tree of RFC 6962. */
 abstract class Exact {
   static final int WIDTH = 256;
   static final int HASH = 32;
   private static final byte[] SPKI = HexFormat.of().parseHex("302a300506032b6570032100");
+
+  static final Set<String> CLOSING =
+      Set.of("action.refused", "action.denied", "action.expired", "action.cancelled",
+          "action.lapsed", "action.revoked", "action.succeeded", "action.failed",
+          "action.unknown", "action.reconciled");
+  private static final Set<String> CHECKED =
+      Set.of("anchors", "checkpoint", "checkpoints.txt", "entries.ndjson", "range.txt",
+          "receipts", "retention.ndjson", "subjects.ndjson", "tile");
 
   /** Why the export is not to be believed. */
   static final class Invalid extends Exception {
@@ -36,6 +52,48 @@ abstract class Exact {
     if (!holds) {
       throw new Invalid(otherwise);
     }
+  }
+
+  /** Names and texts of a forged export must not look like another answer. */
+  static String line(String text) {
+    return text.replaceAll("[\\p{Cntrl}\\u2028\\u2029]", "?");
+  }
+
+  /** What lies in the folder beside what is checked. */
+  static String unchecked() throws IOException {
+    try (Stream<Path> all = Files.list(Path.of("."))) {
+      return all.map(path -> path.getFileName().toString())
+          .filter(name -> !CHECKED.contains(name))
+          .sorted()
+          .limit(20)
+          .collect(Collectors.joining(", "));
+    }
+  }
+
+  /** A link could lead anywhere, and a pipe has no end; a missing file is told where it is read. */
+  private static Path regular(Path file) throws Invalid {
+    require(
+        Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)
+            || !Files.exists(file, LinkOption.NOFOLLOW_LINKS),
+        file + ": is no regular file");
+    return file;
+  }
+
+  static byte[] bytes(Path file, int most) throws Invalid, IOException {
+    try (InputStream in = Files.newInputStream(regular(file))) {
+      byte[] bytes = in.readNBytes(most + 1);
+      require(bytes.length <= most, file + ": is longer than an export has it");
+      return bytes;
+    }
+  }
+
+  /** Of a file that is small in every export. */
+  static String string(Path file) throws Invalid, IOException {
+    return text(bytes(file, 1 << 20), file.toString());
+  }
+
+  static BufferedReader lines(Path file) throws Invalid, IOException {
+    return Files.newBufferedReader(regular(file));
   }
 
   static long number(String text, String where) throws Invalid {

@@ -27,7 +27,7 @@ abstract class People extends Exact {
     }
     Set<String> proven = new HashSet<>();
     String before = "";
-    try (BufferedReader lines = Files.newBufferedReader(folder.resolve(FILE))) {
+    try (BufferedReader lines = lines(folder.resolve(FILE))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         String pseudonym = proven(Json.object(line));
         require(before.compareTo(pseudonym) < 0, FILE + ": " + pseudonym + " is out of order");
@@ -36,7 +36,7 @@ abstract class People extends Exact {
       }
     }
     String said = ", %d people".formatted(proven.size());
-    try (BufferedReader lines = Files.newBufferedReader(folder.resolve("entries.ndjson"))) {
+    try (BufferedReader lines = lines(folder.resolve("entries.ndjson"))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         if (Json.object(line).get("entry") instanceof String entry) {
           found(Json.object(entry), proven);

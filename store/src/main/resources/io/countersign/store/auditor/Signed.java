@@ -25,7 +25,9 @@ abstract class Signed extends Exact {
   static Head parsed(String note, String where) throws Invalid {
     int blank = note.lastIndexOf("\n\n");
     String[] lines = blank < 0 ? new String[0] : note.substring(0, blank).split("\n", -1);
-    require(lines.length >= 3, where + ": is no checkpoint");
+    require(
+        lines.length >= 3 && note.endsWith("\n") && !List.of(lines).contains(""),
+        where + ": is no checkpoint");
     byte[] root = base64(lines[2], where);
     require(root.length == HASH, where + ": is no checkpoint");
     return new Head(lines[0], number(lines[1], where), root, where, note);

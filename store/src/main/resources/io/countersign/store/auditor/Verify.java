@@ -50,21 +50,29 @@ public final class Verify extends Signed {
           keys.add(key(line.strip()));
         }
       }
-      System.out.println("VALID: " + new Verify(Path.of(""), keys).check());
+      Verify verify = new Verify(Path.of(""), keys);
+      String valid = verify.check();
+      String unchecked = unchecked();
+      System.out.println(line("VALID: " + valid));
+      System.out.println(line("not checked, and no proof of anything: " + unchecked));
     } catch (Invalid invalid) {
-      System.out.println("INVALID: " + invalid.getMessage());
-      System.exit(1);
+      fail(invalid.getMessage());
     } catch (IOException e) {
-      System.out.println("INVALID: cannot be read: " + e.getMessage());
-      System.exit(1);
+      fail("cannot be read: " + e.getMessage());
+    } catch (OutOfMemoryError e) {
+      fail("a file has a line that does not fit into memory");
     } catch (RuntimeException | GeneralSecurityException | StackOverflowError e) {
-      System.out.println("INVALID: a file has a form that no export has");
-      System.exit(1);
+      fail("a file has a form that no export has");
     }
   }
 
+  private static void fail(String why) {
+    System.out.println(line("INVALID: " + why));
+    System.exit(1);
+  }
+
   private String check() throws Invalid, IOException, GeneralSecurityException {
-    Head head = opened(Files.readString(folder.resolve("checkpoint")), "checkpoint");
+    Head head = opened(string(folder.resolve("checkpoint")), "checkpoint");
     size = head.size();
     root = head.root();
     tree(claimed());
@@ -92,7 +100,7 @@ public final class Verify extends Signed {
       }
     }
     for (Path file : files) {
-      try (BufferedReader lines = Files.newBufferedReader(file)) {
+      try (BufferedReader lines = lines(file)) {
         StringBuilder note = new StringBuilder();
         boolean signed = false;
         long number = 0;
@@ -169,7 +177,7 @@ public final class Verify extends Signed {
   private void same(int level, long index, byte[] computed) throws Invalid, IOException {
     String name = path("tile/" + level + "/", index, computed.length / HASH);
     require(
-        Arrays.equals(Files.readAllBytes(folder.resolve(name)), computed),
+        Arrays.equals(bytes(folder.resolve(name), WIDTH * HASH), computed),
         name + ": is not what the tiles below lead to");
   }
 
@@ -178,7 +186,7 @@ public final class Verify extends Signed {
     if (index != cachedTile) {
       int width = (int) Math.min(WIDTH, size - index * WIDTH);
       String name = path("tile/0/", index, width);
-      cached = Files.readAllBytes(folder.resolve(name));
+      cached = bytes(folder.resolve(name), WIDTH * HASH);
       require(cached.length == width * HASH, name + ": does not have " + width + " hashes");
       cachedTile = index;
     }
@@ -199,7 +207,7 @@ public final class Verify extends Signed {
   /** Below which entry texts may be missing: signed, and their time to be kept was over. */
   private long retention() throws Invalid, IOException, GeneralSecurityException {
     long allowed = 0;
-    try (BufferedReader lines = Files.newBufferedReader(folder.resolve("retention.ndjson"))) {
+    try (BufferedReader lines = lines(folder.resolve("retention.ndjson"))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Map<?, ?> row = Json.object(line);
         long index = (Long) row.get("index");
@@ -228,7 +236,7 @@ public final class Verify extends Signed {
       int width = (int) Math.min(WIDTH, size - index * WIDTH);
       String name = path("tile/entries/", index, width);
       if (Files.exists(folder.resolve(name))) {
-        ByteBuffer bundle = ByteBuffer.wrap(Files.readAllBytes(folder.resolve(name)));
+        ByteBuffer bundle = ByteBuffer.wrap(bytes(folder.resolve(name), WIDTH * (2 + 0xffff)));
         for (int i = 0; i < width; i++) {
           require(bundle.remaining() >= 2, name + ": is cut off");
           byte[] entry = new byte[bundle.getShort() & 0xffff];
@@ -244,7 +252,7 @@ public final class Verify extends Signed {
   }
 
   private long[] range() throws Invalid, IOException {
-    List<String> lines = Files.readAllLines(folder.resolve("range.txt"));
+    List<String> lines = string(folder.resolve("range.txt")).lines().toList();
     require(lines.size() == 2, "range.txt: expected two lines");
     long first = number(lines.get(0), "range.txt");
     long end = number(lines.get(1), "range.txt");
@@ -255,7 +263,7 @@ public final class Verify extends Signed {
   private long entries(long first, long end, long allowed) throws Invalid, IOException {
     long next = first;
     long removed = 0;
-    try (BufferedReader lines = Files.newBufferedReader(folder.resolve("entries.ndjson"))) {
+    try (BufferedReader lines = lines(folder.resolve("entries.ndjson"))) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         Map<?, ?> row = Json.object(line);
         require(
@@ -293,9 +301,13 @@ public final class Verify extends Signed {
   }
 
   private void receipt(Path file) throws Invalid, IOException, GeneralSecurityException {
-    Map<?, ?> receipt = Json.object(Files.readString(file));
+    Map<?, ?> receipt = Json.object(string(file));
     String entry = (String) receipt.get("entry");
     Map<?, ?> event = Json.object(entry);
+    require(
+        "countersign-receipt/v1".equals(receipt.get("type"))
+            && CLOSING.contains(event.get("type")),
+        file + ": is no receipt of how an action ended");
     String action = (String) receipt.get("action_id");
     require(
         file.endsWith(action + ".json") && action.equals(event.get("action")),
@@ -316,7 +328,9 @@ public final class Verify extends Signed {
     Head head = opened(proof.substring(blank + 2), file.toString());
     List<byte[]> path = new ArrayList<>();
     for (String line : List.of(lines).subList(2, lines.length)) {
-      path.add(base64(line, file.toString()));
+      byte[] hash = base64(line, file.toString());
+      require(hash.length == HASH, file + ": a hash has 32 bytes");
+      path.add(hash);
     }
     byte[] climbed = climbed(index, head.size(), leaf(entry.getBytes(UTF_8)), path, file);
     require(Arrays.equals(climbed, head.root()), file + ": the proof does not lead to its root");

@@ -140,7 +140,9 @@ class AuditExportTest {
     assertThat(verify())
         .isEqualTo(
             ("VALID: %s, entries from 0 and before %d of %d, 0 removed; "
-                    + "3 bundles, 1 receipts, %d checkpoints and anchors")
+                    + "3 bundles, 1 receipts, %d checkpoints and anchors\n"
+                    + "not checked, and no proof of anything: README.txt, Verify.java,"
+                    + " controls.csv, controls.html, controls.ndjson, entries.csv, keys")
                 .formatted(EvidenceLog.ORIGIN, SIZE, SIZE, records()));
     assertThat(unpacked.resolve("receipts/" + action + ".json")).exists();
     assertThat(unpacked.resolve("controls.html")).content().contains("<h1>Controls</h1>");

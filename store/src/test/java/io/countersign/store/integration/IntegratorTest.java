@@ -57,6 +57,17 @@ class IntegratorTest {
   }
 
   @Test
+  void checkpointThatIsDatedAheadPutsOffNoHeartbeat() {
+    evidence.integrator.integrate();
+    new Tamper(evidence.jdbi)
+        .run("update audit_checkpoint set created_at = created_at + interval '100 years'");
+    evidence.clock.advance(Duration.ofMinutes(1));
+    assertThat(evidence.integrator.integrate()).isEqualTo(1);
+    evidence.clock.advance(Duration.ofMinutes(1));
+    assertThat(evidence.integrator.integrate()).isEqualTo(1);
+  }
+
+  @Test
   void batchMovesFromTheOutboxIntoTheLogUnderOneCheckpoint() {
     evidence.fill(3, 7);
     assertThat(evidence.waiting()).isZero();

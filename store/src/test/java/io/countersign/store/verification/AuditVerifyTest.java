@@ -252,7 +252,40 @@ class AuditVerifyTest {
         "update audit_tile set hashes = overlay(hashes placing '\\x00' from 40) where level = 1");
     assertDamaged(0, "tile 1/0 contradicts the entries");
     tamper.run("delete from audit_tile where level = 1");
-    assertDamaged(0, "the tree has 0 full tiles, expected 2");
+    assertDamaged(0, "level 1 of the tree has 0 hashes in 0 tiles, expected 2 in 1");
+  }
+
+  @Test
+  void tileBesideTheTree() {
+    tamper.run("insert into audit_tile values (0, 7, decode(repeat('00', 32), 'hex'))");
+    assertDamaged(0, "level 0 of the tree has 18 hashes in 2 tiles, expected 17 in 1");
+    tamper.run(
+        "update audit_tile set level = 2 where tile_index = 7;"
+            + "update audit_tile set tile_index = 0 where level = 2");
+    assertDamaged(0, "tile 2/0 contradicts the entries");
+  }
+
+  @Test
+  void insertedBeforeTheFirst() {
+    tamper.run(
+        """
+        alter table audit_entry drop constraint audit_entry_idx_check;
+        insert into audit_entry (idx, leaf_hash, body, event_id, action_id, type, occurred_at)
+        select -1, leaf_hash, body, gen_random_uuid(), action_id, type, occurred_at
+        from audit_entry where idx = 6
+        """);
+    assertDamaged(0, "there are entries before entry 0");
+  }
+
+  @Test
+  void waitingEventThatIsNoEvent() {
+    tamper.run(
+        """
+        insert into audit_outbox (event_id, type, occurred_at, body)
+        values (gen_random_uuid(), 'audit.retention', now(), 'x')
+        """);
+    evidence.integrator.integrate();
+    assertDamaged(17, "entry 17: column body contradicts the body");
   }
 
   @Test

@@ -2,21 +2,11 @@ package io.countersign.store.verification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.countersign.action.ActionId;
 import io.countersign.action.ActionStatus;
-import io.countersign.action.ExecuteSql;
-import io.countersign.action.Limits;
-import io.countersign.action.PrincipalType;
-import io.countersign.action.Proposal;
-import io.countersign.action.Requester;
 import io.countersign.audit.EventType;
-import io.countersign.store.action.ActionStore;
 import io.countersign.store.action.Change;
-import io.countersign.store.action.NewAction;
 import io.countersign.store.evidence.EvidenceLog;
-import java.time.Instant;
-import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,29 +19,18 @@ class StateCheckTest {
 
   private final EvidenceLog evidence = new EvidenceLog();
   private final Tamper tamper = new Tamper(evidence.jdbi);
-  private final ActionStore actions = new ActionStore(evidence.jdbi);
-  private final ActionId id = ActionId.random();
+  private final RecordedGrant action = new RecordedGrant(evidence);
 
   @BeforeEach
   void refuse() {
     evidence.integrator.integrate();
-    Proposal proposal =
-        new Proposal(
-            "shop",
-            new ExecuteSql("select 1", List.of()),
-            new Requester(PrincipalType.AGENT, "agent-1", null),
-            1,
-            new Limits(1, 1));
-    actions.submit(
-        new NewAction(id, proposal, "", null, List.of(), Set.of(), null, "h", Instant.now()),
-        EvidenceLog.event(EventType.ACTION_SUBMITTED, id));
+    action.submit();
     evidence.integrator.integrate();
-    actions.transition(
-        id,
-        Set.of(ActionStatus.EVALUATING),
+    action.move(
+        ActionStatus.EVALUATING,
         ActionStatus.REFUSED,
         Change.NONE,
-        EvidenceLog.event(EventType.ACTION_REFUSED, id));
+        action.event(EventType.ACTION_REFUSED, RecordedGrant.SYSTEM, Map.of()));
   }
 
   @AfterEach
@@ -62,7 +41,7 @@ class StateCheckTest {
   private void assertUnexplained(String state) {
     evidence.integrator.integrate();
     AuditReport report = evidence.verify();
-    assertThat(report).hasToString("INVALID: action " + id + state + UNEXPLAINED);
+    assertThat(report).hasToString("INVALID: action " + action.id + state + UNEXPLAINED);
     assertThat(((AuditReport.Damaged) report).index()).isPositive();
   }
 
@@ -93,7 +72,7 @@ class StateCheckTest {
           mac, state)
         values ('v1', '%s', 'mallory', 'approve', 'd', 'api', now(), 'm', 'counted')
         """
-            .formatted(id));
-    assertUnexplained(" counts 1 votes");
+            .formatted(action.id));
+    assertUnexplained(" counts the vote v1");
   }
 }
