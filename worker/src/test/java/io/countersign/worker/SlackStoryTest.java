@@ -3,10 +3,15 @@ package io.countersign.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.action.ActionId;
 import io.countersign.action.Json;
 import io.countersign.activity.channel.FakeSlack;
 import io.countersign.activity.channel.FakeSlack.Call;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -29,7 +34,14 @@ class SlackStoryTest {
     slack = new FakeSlack();
     demo =
         Demo.start(
-            0, Optional.empty(), Optional.empty(), true, tree -> SlackSteps.configure(tree, slack));
+            0,
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            tree -> {
+              SlackSteps.configure(tree, slack);
+              ((ObjectNode) tree.path("audit")).putArray("anchors").addObject().put("slack", true);
+            });
     ready = Json.MAPPER.valueToTree(demo.ready());
     steps = new SlackSteps(slack, ready.path("url").asText());
   }
@@ -108,6 +120,48 @@ class SlackStoryTest {
                     .bind("type", type)
                     .mapTo(Long.class)
                     .one());
+  }
+
+  @Test
+  void theThreadOfAnEndedActionGetsACheckpoint() throws Exception {
+    String id = submit("update customers set city = 'Worms' where id = 16");
+    Call card = steps.awaitCard(id);
+    link("UOTTO", "bob", card);
+    assertThat(steps.press("UOTTO", "approve", card)).isEqualTo(200);
+    // The executor looks every 20 seconds.
+    Optional<Call> anchor = Optional.empty();
+    for (int i = 0; i < 4 && anchor.isEmpty(); i++) {
+      anchor = SlackSteps.await(() -> checkpoint(id), Optional::isPresent);
+    }
+    assertThat(anchor.orElseThrow().get("text")).contains("countersign.demo/audit");
+    assertThat(metrics()).contains("countersign_anchor_failing 0.0");
+  }
+
+  /** In a thread, with the reference that the database keeps. */
+  private static Optional<Call> checkpoint(String id) {
+    boolean kept =
+        demo.application()
+            .database()
+            .jdbi()
+            .withHandle(
+                handle ->
+                    handle
+                        .createQuery(
+                            "select exists (select from audit_anchor"
+                                + " where action_id = ? and confirmed_at is not null)")
+                        .bind(0, id)
+                        .mapTo(Boolean.class)
+                        .one());
+    return slack.calls("chat.postMessage").stream()
+        .filter(call -> kept && call.form().getOrDefault("text", "").startsWith("Entry "))
+        .findFirst();
+  }
+
+  private static String metrics() throws Exception {
+    URI url = URI.create(ready.path("admin_url").asText() + "/metrics");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   @Test
