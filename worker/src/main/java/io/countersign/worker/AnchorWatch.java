@@ -53,17 +53,20 @@ final class AnchorWatch extends Collector {
   }
 
   private String standing() {
-    if (anchors.isNone()) {
-      return "no anchor is configured: a restored backup would not be noticed";
+    if (!anchors.failing().isEmpty()) {
+      return "failing: " + anchors.failing();
     }
-    return anchors.failing().isEmpty()
-        ? anchors.newest() + " entries are anchored"
-        : "failing: " + anchors.failing();
+    if (anchors.isNone()) {
+      return "no anchor is configured"
+          + (anchors.isUnanchored() ? "" : " that is read back")
+          + ": a restored backup would not be noticed";
+    }
+    return anchors.newest() + " entries are anchored";
   }
 
   @Override
   public List<MetricFamilySamples> collect() {
-    if (anchors.isNone()) {
+    if (anchors.isUnanchored()) {
       return List.of();
     }
     return List.of(

@@ -120,14 +120,19 @@ final class AuditParts {
 
   /** Where the configuration asks for it; the channel is closed with the process. */
   static Optional<SlackChannel> anchorInSlack(
-      Environment environment, CountersignConfig config, Database database, InstantSource clock) {
+      Environment environment,
+      CountersignConfig config,
+      Jdbi jdbi,
+      KeyRing keys,
+      Anchors anchors,
+      InstantSource clock) {
     if (!config.audit().anchorsInSlack()) {
       return Optional.empty();
     }
     Optional<SlackChannel> slack = config.slackSender().map(SlackChannel::new);
     slack.ifPresent(
         channel -> {
-          SlackAnchor anchor = new SlackAnchor(database.jdbi(), channel, clock);
+          SlackAnchor anchor = new SlackAnchor(jdbi, channel, keys, anchors, clock);
           environment
               .lifecycle()
               .scheduledExecutorService("audit-slack")

@@ -230,7 +230,7 @@ public final class CountersignApplication extends Application<CountersignConfig>
     witnesses.forEach(witness -> manage(environment, witness));
     AuditLog log = new AuditLog(database.jdbi(), keys.verifierKeys());
     Cosignatures cosignatures = new Cosignatures(database.jdbi());
-    AuditParts.anchorInSlack(environment, config, database, clock)
+    AuditParts.anchorInSlack(environment, config, database.jdbi(), keys, anchors, clock)
         .ifPresent(channel -> manage(environment, channel));
     AuditParts.cosign(environment, new Cosigning(cosignatures, log, witnesses, anchors));
     new ExpiredResults(results, artifacts).start(environment);

@@ -95,6 +95,23 @@ class AnchorWatchTest {
   }
 
   @Test
+  void placeThatIsOnlyWrittenToIsWatchedToo() throws Exception {
+    Anchors anchors = Anchors.open(List.of(), jdbi, List.of(key.verifierKey()));
+    anchors.sendsTo("slack");
+    new AnchorWatch(anchors).start(environment);
+    assertThat(health().getMessage()).contains("no anchor is configured that is read back");
+    assertThat(metrics(anchors)).containsEntry("countersign_anchor_failing", 0.0);
+    anchors.failed("slack", "takes nothing now");
+    assertThat(health().isHealthy()).isTrue();
+    assertThat(health().getMessage()).contains("failing", "slack", "takes nothing now");
+    assertThat(metrics(anchors)).containsEntry("countersign_anchor_failing", 1.0);
+    anchors.confirmed("slack", 7);
+    assertThat(metrics(anchors))
+        .containsEntry("countersign_anchor_failing", 0.0)
+        .containsEntry("countersign_anchor_entries", 7.0);
+  }
+
+  @Test
   void anchorInSlackIsNoFile() {
     var slack = new CountersignConfig.AnchorSection(null, true);
     var file = new CountersignConfig.AnchorSection("a", null);

@@ -1,23 +1,16 @@
 package io.countersign.worker;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.countersign.action.Json;
 import io.countersign.worker.ApiClient.Answer;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.net.http.HttpClient;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,43 +61,14 @@ class AuditExportStoryTest {
     return write;
   }
 
-  private void unpack(String query) throws IOException, InterruptedException {
-    byte[] zip =
-        HttpClient.newHttpClient()
-            .send(
-                api.request("dave", "/v1/audit/export?" + query).GET().build(),
-                BodyHandlers.ofByteArray())
-            .body();
-    try (ZipInputStream files = new ZipInputStream(new ByteArrayInputStream(zip))) {
-      for (ZipEntry entry = files.getNextEntry(); entry != null; entry = files.getNextEntry()) {
-        Path file = folder.resolve(entry.getName());
-        Files.createDirectories(file.getParent());
-        Files.write(file, files.readAllBytes());
-      }
-    }
-  }
-
-  private String verify() throws IOException, InterruptedException {
-    String key = api.get("dave", "/v1/audit/keys").text().strip();
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process process =
-        new ProcessBuilder(java, "Verify.java", key)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    assertThat(process.waitFor()).as(said).isZero();
-    return said;
-  }
-
   @Test
   void realActionsAnswerEveryQuestionWithoutAnException() throws Exception {
     Instant from = Instant.now();
     Answer write = playActions();
     assertThat(api.get("agent-1", "/v1/actions/" + write.id() + "/receipt").http()).isEqualTo(200);
-    unpack("from=" + from);
+    UnpackedExport export = UnpackedExport.of(api, "from=" + from, folder);
 
-    assertThat(verify()).startsWith("VALID: countersign.demo/audit, entries from ");
+    assertThat(export.verify()).startsWith("VALID: countersign.demo/audit, entries from ");
     assertThat(folder.resolve("receipts/" + write.id() + ".json")).exists();
     Map<String, Long> asked = new HashMap<>();
     for (String line : Files.readAllLines(folder.resolve("controls.ndjson"))) {
@@ -143,9 +107,11 @@ class AuditExportStoryTest {
   void peopleOfRealActionsAreProvenWhereThatIsAskedFor() throws Exception {
     Instant from = Instant.now();
     playActions();
-    unpack("subjects=true&from=" + from);
+    UnpackedExport export = UnpackedExport.of(api, "subjects=true&from=" + from, folder);
 
-    assertThat(verify().strip()).startsWith("VALID: ").matches(".*, [3-9]\\d* people");
+    assertThat(export.verify().lines().findFirst().orElseThrow())
+        .startsWith("VALID: ")
+        .matches(".*, [3-9]\\d* people");
     List<String> people =
         Files.readAllLines(folder.resolve("subjects.ndjson")).stream()
             .map(line -> Json.read(line, JsonNode.class).path("person").asText())

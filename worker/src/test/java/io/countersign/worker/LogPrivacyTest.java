@@ -2,11 +2,6 @@ package io.countersign.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.classic.spi.ThrowableProxyUtil;
-import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.countersign.api.identity.DemoIssuer;
@@ -17,12 +12,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 /** Nothing personal reaches logs or Temporal: literals, parameters, reasons, rows or names. */
 class LogPrivacyTest {
@@ -53,28 +46,13 @@ class LogPrivacyTest {
   @Test
   void logsHoldNothingPersonalAtAnyLevel() throws Exception {
     DemoServer server = DemoServer.start();
-    List<Logger> loggers = new ArrayList<>();
-    for (String name : List.of("io.countersign", "io.temporal", "org.jdbi", "com.zaxxer")) {
-      loggers.add((Logger) LoggerFactory.getLogger(name));
-    }
-    ListAppender<ILoggingEvent> heard = new ListAppender<>();
-    heard.start();
-    loggers.forEach(logger -> logger.addAppender(heard));
-    loggers.getFirst().setLevel(Level.TRACE);
-    try {
+    List<String> lines;
+    try (HeardLogs heard = new HeardLogs()) {
       play(ApiClient.of(server), server.shop().url());
-    } finally {
-      loggers.forEach(logger -> logger.detachAppender(heard));
-      loggers.getFirst().setLevel(null);
+      lines = heard.lines();
     }
-    List<ILoggingEvent> events = List.copyOf(heard.list);
-    assertThat(events).anyMatch(event -> event.getLoggerName().startsWith("io.countersign"));
-    for (ILoggingEvent event : events) {
-      assertNothingPersonal(event.getFormattedMessage());
-      if (event.getThrowableProxy() != null) {
-        assertNothingPersonal(ThrowableProxyUtil.asString(event.getThrowableProxy()));
-      }
-    }
+    assertThat(lines).anyMatch(line -> line.startsWith("io.countersign"));
+    lines.forEach(LogPrivacyTest::assertNothingPersonal);
   }
 
   @Test

@@ -8,6 +8,7 @@ import com.slack.api.methods.SlackApiTextResponse;
 import com.slack.api.methods.response.chat.ChatPostMessageResponse;
 import com.slack.api.methods.response.chat.ChatUpdateResponse;
 import com.slack.api.methods.response.views.ViewsOpenResponse;
+import com.slack.api.util.http.SlackHttpClient;
 import io.countersign.action.ActionId;
 import io.countersign.action.Digest;
 import io.countersign.workflow.ButtonSeal;
@@ -16,7 +17,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import okhttp3.ConnectionPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,7 +33,7 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
 
   private static final Set<String> GONE =
       Set.of("message_not_found", "cant_update_message", "edit_window_closed");
-  private static final Set<String> TRANSIENT =
+  static final Set<String> TRANSIENT =
       Set.of(
           "ratelimited",
           "rate_limited",
@@ -66,10 +69,23 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
     client.setStatsEnabled(false);
     // The default listeners write whole messages to the log.
     client.setHttpClientResponseHandlers(List.of());
-    this.slack = Slack.getInstance(client);
+    this.slack = Slack.getInstance(client, sendingOnce(client));
     this.methods = slack.methods(config.botToken());
     this.channel = config.channel();
     this.seal = new ButtonSeal(config.signingSecret());
+  }
+
+  /** By default what a kept connection lost is sent again, and a message said twice. */
+  private static SlackHttpClient sendingOnce(com.slack.api.SlackConfig config) {
+    SlackHttpClient client =
+        new SlackHttpClient(
+            SlackHttpClient.buildOkHttpClient(config)
+                .newBuilder()
+                .retryOnConnectionFailure(false)
+                .connectionPool(new ConnectionPool(0, 1, TimeUnit.SECONDS))
+                .build());
+    client.setConfig(config);
+    return client;
   }
 
   @Override
@@ -120,11 +136,9 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
     post(view.action().id(), place.ts(), place.channel(), reply);
   }
 
-  /** Says something below the message, about the log; answers where. */
-  String anchor(String reference, ActionId id, String text) {
-    Place place = Place.of(reference);
-    ChatPostMessageResponse posted = post(id, place.ts(), place.channel(), new SlackCard(text, ""));
-    return posted.getChannel() + ":" + posted.getTs();
+  /** Where something is said about the log. */
+  SlackThread thread() {
+    return new SlackThread(methods);
   }
 
   @Override
@@ -221,7 +235,7 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
     return failure.build();
   }
 
-  private static @Nullable Duration retryAfter(@Nullable String header) {
+  static @Nullable Duration retryAfter(@Nullable String header) {
     if (header == null || !header.matches("[0-9]{1,6}")) {
       return null;
     }
@@ -229,12 +243,12 @@ public final class SlackChannel implements ReviewChannel, AutoCloseable {
     return asked.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : asked;
   }
 
-  private static String word(@Nullable String error) {
+  static String word(@Nullable String error) {
     return error != null && error.matches("[a-z_]{1,60}") ? error : "unknown";
   }
 
   /** Where a message is. */
-  private record Place(String channel, String ts) {
+  record Place(String channel, String ts) {
     static Place of(String reference) {
       int colon = reference.indexOf(':');
       return new Place(reference.substring(0, colon), reference.substring(colon + 1));

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -24,9 +25,10 @@ import org.jspecify.annotations.Nullable;
 public final class FakeSlack implements AutoCloseable {
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
-  private final HttpServer server;
+  private HttpServer server;
   private final List<Call> calls = new CopyOnWriteArrayList<>();
   private final Deque<Answer> answers = new ArrayDeque<>();
+  private final List<Message> replies = new ArrayList<>();
   private int messages;
 
   /** One request. */
@@ -46,16 +48,37 @@ public final class FakeSlack implements AutoCloseable {
     }
   }
 
-  private record Answer(int status, @Nullable String retryAfter, String body) {}
+  /**
+   * @param afterwards true where the request takes effect before this is answered in its place
+   */
+  private record Answer(int status, @Nullable String retryAfter, String body, boolean afterwards) {}
+
+  /** Below another one. */
+  private record Message(String thread, String ts, String text) {}
 
   public FakeSlack() {
+    server = listening(0);
+  }
+
+  private HttpServer listening(int port) {
     try {
-      server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+      InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+      HttpServer started = HttpServer.create(address, 0);
+      started.createContext("/api/", this::handle);
+      started.start();
+      return started;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    server.createContext("/api/", this::handle);
-    server.start();
+  }
+
+  /** Nobody listens any more, until {@link #up}. */
+  synchronized void down() {
+    server.stop(0);
+  }
+
+  synchronized void up() {
+    server = listening(server.getAddress().getPort());
   }
 
   public SlackConfig config() {
@@ -72,7 +95,22 @@ public final class FakeSlack implements AutoCloseable {
   }
 
   synchronized void answerOnce(int status, @Nullable String retryAfter, String body) {
-    answers.add(new Answer(status, retryAfter, body));
+    answers.add(new Answer(status, retryAfter, body, false));
+  }
+
+  /** The next request takes effect, and is answered with that status all the same. */
+  synchronized void doAndAnswerOnce(int status) {
+    answers.add(new Answer(status, null, "", true));
+  }
+
+  /** The texts below a message, the oldest first. */
+  synchronized List<String> thread(String ts) {
+    return replies.stream().filter(reply -> reply.thread().equals(ts)).map(Message::text).toList();
+  }
+
+  /** What anybody can do. */
+  synchronized void reply(String thread, String text) {
+    replies.add(new Message(thread, "1700000001.%06d".formatted(++messages), text));
   }
 
   public static JsonNode json(String text) {
@@ -90,6 +128,14 @@ public final class FakeSlack implements AutoCloseable {
     calls.add(new Call(method, form(body), authorization, body));
     Answer planned = answers.poll();
     Answer answer = planned == null ? success(method, form(body)) : planned;
+    if (planned != null && planned.afterwards()) {
+      success(method, form(body));
+    }
+    if (answer.status() == 0) {
+      // Without any answer the connection is closed.
+      exchange.close();
+      return;
+    }
     if (answer.retryAfter() != null) {
       exchange.getResponseHeaders().add("Retry-After", answer.retryAfter());
     }
@@ -101,10 +147,31 @@ public final class FakeSlack implements AutoCloseable {
   }
 
   private Answer success(String method, Map<String, String> form) {
+    if (method.equals("conversations.replies")) {
+      return ok(Map.of("ok", true, "has_more", false, "messages", messagesBelow(form.get("ts"))));
+    }
     String ts = method.equals("chat.postMessage") ? "1700000000.%06d".formatted(++messages) : "";
     String given = form.getOrDefault("ts", ts);
-    return new Answer(
-        200, null, "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"" + given + "\",\"view\":{}}");
+    String thread = form.get("thread_ts");
+    if (thread != null) {
+      replies.add(new Message(thread, ts, form.getOrDefault("text", "")));
+    }
+    return ok(Map.of("ok", true, "channel", "C1", "ts", given, "view", Map.of()));
+  }
+
+  private List<Map<String, String>> messagesBelow(@Nullable String ts) {
+    return replies.stream()
+        .filter(reply -> reply.thread().equals(ts))
+        .map(reply -> Map.of("type", "message", "ts", reply.ts(), "text", reply.text()))
+        .toList();
+  }
+
+  private static Answer ok(Map<String, ?> body) {
+    try {
+      return new Answer(200, null, MAPPER.writeValueAsString(body), false);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private static Map<String, String> form(String body) {

@@ -27,6 +27,7 @@ public final class Anchors {
 
   private final List<FileAnchor> files;
   private final List<AnchorSource> others = new CopyOnWriteArrayList<>();
+  private final List<String> writtenOnly = new CopyOnWriteArrayList<>();
   private final AnchorCheck check;
   private final Map<FileAnchor, Long> appended = new ConcurrentHashMap<>();
   private final Map<String, String> failing = new ConcurrentHashMap<>();
@@ -125,8 +126,13 @@ public final class Anchors {
 
   /** An anchor took a checkpoint of that size. */
   public void confirmed(AnchorSource anchor, long size) {
+    confirmed(anchor.toString(), size);
+  }
+
+  /** The same of a place that is only written to. */
+  public void confirmed(String anchor, long size) {
     newest.accumulateAndGet(size, Math::max);
-    if (failing.remove(anchor.toString()) != null) {
+    if (failing.remove(anchor) != null) {
       LOG.warn("the anchor {} works again", anchor);
     }
   }
@@ -152,7 +158,12 @@ public final class Anchors {
 
   /** An anchor could not be asked or written; an alarm, and no loss. */
   public void failed(AnchorSource anchor, String why) {
-    if (failing.put(anchor.toString(), why) == null) {
+    failed(anchor.toString(), why);
+  }
+
+  /** The same of a place that is only written to. */
+  public void failed(String anchor, String why) {
+    if (failing.put(anchor, why) == null) {
       LOG.error("the anchor {} {}; checkpoints wait for it", anchor, why);
     }
   }
@@ -196,8 +207,19 @@ public final class Anchors {
     return paths.stream().<AnchorSource>map(FileAnchor::new).toList();
   }
 
+  /** Checkpoints also go where nobody reads them back while the log grows, such as a chat. */
+  public void sendsTo(String anchor) {
+    writtenOnly.add(anchor);
+  }
+
+  /** Nothing would tell that a backup was restored. */
   public boolean isNone() {
     return files.isEmpty() && others.isEmpty();
+  }
+
+  /** Nothing takes checkpoints. */
+  public boolean isUnanchored() {
+    return isNone() && writtenOnly.isEmpty();
   }
 
   /** How an anchor contradicts the log; stays until the process is restarted. */

@@ -21,6 +21,16 @@ public final class Shredding {
         or exists (select from ballot b where b.action_id = a.id and b.person_id = :person))
       """;
 
+  /** Whom the evidence of an action names in any part, for example as the operator who decided. */
+  private static final String NAMED =
+      """
+      exists (
+        select from audit_secret s join (
+          select action_id, body from audit_entry union all
+          select action_id, body from audit_outbox) e on strpos(e.body, s.pseudonym) > 0
+        where s.subject_id = :person and e.action_id = a.id)
+      """;
+
   private static final String OPEN =
       "a.status in ('EVALUATING', 'PENDING_REVIEW', 'APPROVED', 'EXECUTING',"
           + " 'NEEDS_RECONCILIATION')";
@@ -35,12 +45,25 @@ public final class Shredding {
               select from ballot b where b.action_id = a.id and b.person_id = :person
               and b.decision = 'deny')
           """,
-          "update ballot set person_id = :pseudonym, reason = '' where person_id = :person",
+          """
+          update ballot set person_id = :pseudonym, reason = '', mac = ''
+          where person_id = :person
+          """,
           """
           update reconciliation set decided_by = :pseudonym, reason = '' where decided_by = :person
           """,
           """
           update action set reason = '', ticket = null, packet = null
+          where on_behalf_of = :person or (requester_type = 'person' and requester_id = :person)
+          """,
+          // A party whom nothing here knows as somebody else is another id of this person, from a
+          // token with several.
+          """
+          update action a set parties = array(
+              select p from unnest(a.parties) p
+              where p = :person or exists (select from audit_secret where subject_id = p)
+                or exists (select from person where id = p)
+                or exists (select from agent_owner where person_id = p))
           where on_behalf_of = :person or (requester_type = 'person' and requester_id = :person)
           """,
           """
@@ -49,11 +72,16 @@ public final class Shredding {
           where on_behalf_of = :person or :person = any(parties)
           """,
           """
-          update action set requester_id = :pseudonym,
+          update action set requester_id = :pseudonym, idempotency_key = null,
               facts = replace(facts, to_json(:person::text)::text, to_json(:pseudonym::text)::text)
           where requester_type = 'person' and requester_id = :person
           """,
+          "delete from preview where strpos(question, to_json(:person::text)::text) > 0",
           "delete from web_session where person_id = :person",
+          """
+          delete from slack_link_code c using slack_link l
+          where l.person_id = :person and (c.team_id, c.user_id) = (l.team_id, l.user_id)
+          """,
           "delete from slack_link where person_id = :person",
           "delete from agent_owner where person_id = :person",
           "delete from person where id = :person",
@@ -86,10 +114,10 @@ public final class Shredding {
         from audit_hold h
         where h.scope = 'all' or (h.scope = 'person' and h.subject = :person)
           or (h.scope = 'action' and exists (
-            select from action a where a.id = h.subject and %s))
+            select from action a where a.id = h.subject and (%s or %s)))
         order by h.id limit 1
         """
-            .formatted(CONCERNS);
+            .formatted(CONCERNS, NAMED);
     return first(handle, open, person).or(() -> first(handle, held, person)).map(String::strip);
   }
 

@@ -110,12 +110,40 @@ class ShreddingTest {
         .contains("a legal hold concerns this person: action " + action.id());
   }
 
-  private NewAction submit(Requester requester) {
+  @Test
+  void whoeverTheEvidenceOfAHeldActionNamesIsNotForgotten() {
+    NewAction action = submit(new Requester(PrincipalType.AGENT, "agent-1", "carol"));
+    end(action);
+    holds.place(LegalHolds.Scope.ACTION, action.id(), "a court asks");
+    String held = "a legal hold concerns this person: action " + action.id();
+    assertThat(shredding.shred(PERSON)).as("waits in the outbox").contains(held);
+    evidence.integrator.integrate();
+    assertThat(shredding.shred(PERSON)).contains(held);
+    assertThat(shredding.shred("erin")).isEmpty();
+  }
+
+  @Test
+  void anotherIdFromThePersonsTokenIsNoPartyAnyMore() {
+    evidence.jdbi.useExtension(
+        PersonDao.class,
+        people -> people.saw("carol", "Carol", List.of(), evidence.clock.instant()));
+    NewAction action =
+        submit(new Requester(PrincipalType.PERSON, PERSON, null), "pl4nted-subject", "carol");
+    end(action);
+    String pseudonym = pseudonym();
+    assertThat(shredding.shred(PERSON)).isEmpty();
+    assertThat(actions.find(action.actionId()).orElseThrow().parties())
+        .containsExactlyInAnyOrder(pseudonym, "carol");
+  }
+
+  private NewAction submit(Requester requester, String... parties) {
     Proposal proposal =
         new Proposal(
             "shop", new ExecuteSql("select 1", List.of()), requester, 1, new Limits(10, 1000));
     Instant now = evidence.clock.instant();
     String who = requester.onBehalfOf() == null ? requester.id() : requester.onBehalfOf();
+    Set<String> behind = new HashSet<>(List.of(parties));
+    behind.addAll(List.of(requester.id(), who));
     NewAction action =
         new NewAction(
             ActionId.random(),
@@ -123,7 +151,7 @@ class ShreddingTest {
             who.equals(PERSON) ? REASON : "a reason",
             null,
             List.of(),
-            new HashSet<>(List.of(requester.id(), who)),
+            behind,
             null,
             proposal.digest().value(),
             now);
@@ -143,7 +171,7 @@ class ShreddingTest {
             REASON,
             null,
             evidence.clock.instant(),
-            "mac",
+            "pl4nted-mac",
             Ballot.State.RECEIVED,
             null,
             List.of());
