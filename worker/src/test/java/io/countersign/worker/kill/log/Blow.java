@@ -10,6 +10,8 @@ enum Blow {
   STOP,
   /** One stands still, its sessions end, the other takes over, and it goes on. */
   STOP_AND_CUT,
+  /** Somebody else stands still with the anchor's lock. */
+  HOLD_ANCHOR,
   /** One stands still while the other is killed, and goes on alone. */
   STOP_AND_KILL,
   /** One loses its sessions. */

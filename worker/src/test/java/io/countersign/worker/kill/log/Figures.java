@@ -45,7 +45,7 @@ final class Figures {
   private final Map<Deed, Integer> deeds = new EnumMap<>(Deed.class);
   private final Map<Finding, Integer> findings = new EnumMap<>(Finding.class);
   private final List<String> notes = new ArrayList<>();
-  private String end = "";
+  private String end = "broken off";
 
   void did(Deed deed) {
     deeds.merge(deed, 1, Integer::sum);

@@ -102,6 +102,6 @@ class IntegratorKillTest {
 
   private static void print(Form form, Figures figures) {
     System.out.printf("measured: kills of integrators, %s, seed %d: %s%n", form, SEED, figures);
-    figures.notes().forEach(System.out::println);
+    figures.notes().forEach(note -> System.out.println("found: " + note));
   }
 }

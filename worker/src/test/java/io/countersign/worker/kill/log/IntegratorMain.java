@@ -28,7 +28,6 @@ public final class IntegratorMain {
   static final String ORIGIN = "countersign.example/kills";
   static final String WAITING = "waiting";
   static final String RUNNING = "running";
-  static final String REFUSED = "refused: ";
 
   private IntegratorMain() {}
 
@@ -38,7 +37,7 @@ public final class IntegratorMain {
     System.setOut(System.err);
     ((Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME)).setLevel(Level.INFO);
     var config = new DatabaseConfig(arguments[0], arguments[1], arguments[2]);
-    SigningKey key = SigningKeyFile.read(ORIGIN, Path.of(arguments[3]).toString());
+    SigningKey key = SigningKeyFile.read(ORIGIN, arguments[3]);
     var input = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
     Database database = Patience.untilItAnswers(() -> Database.open(config));
     Jdbi jdbi = database.withSubjectKey(TestDatabase.SUBJECT_KEY).jdbi();
@@ -46,21 +45,27 @@ public final class IntegratorMain {
     if (input.readLine() != null) {
       Path file = Path.of(arguments[4]);
       Optional<Anchors> anchors = Patience.untilItAnswers(() -> anchors(file, jdbi, key, out));
-      anchors.ifPresent(opened -> integrate(jdbi, key, opened, Form.valueOf(arguments[5])));
-      out.println(anchors.isPresent() ? RUNNING : REFUSED);
-      // Its input ends with the test that started it.
-      while (anchors.isPresent() && input.readLine() != null) {
-        continue;
+      if (anchors.isPresent()) {
+        integrate(jdbi, key, anchors.get(), Form.valueOf(arguments[5]));
+        out.println(RUNNING);
+        awaitEnd(input);
       }
     }
     System.exit(0);
+  }
+
+  /** Its input ends with the test that started it. */
+  private static void awaitEnd(BufferedReader input) throws IOException {
+    while (input.readLine() != null) {
+      continue;
+    }
   }
 
   private static Optional<Anchors> anchors(Path file, Jdbi jdbi, SigningKey key, PrintStream out) {
     try {
       return Optional.of(Anchors.open(List.of(file), jdbi, List.of(key.verifierKey())));
     } catch (AnchorException e) {
-      out.println(REFUSED + e.getMessage());
+      out.println("refused: " + e.getMessage());
       return Optional.empty();
     }
   }

@@ -116,7 +116,8 @@ final class LogCheck {
 
   private Misplaced misplaced() {
     return jdbi.withHandle(
-        handle -> handle
+        handle ->
+            handle
                 .createQuery(COUNT)
                 .map((row, c) -> new Misplaced(row.getLong(1), row.getLong(2), row.getLong(3)))
                 .one());

@@ -13,8 +13,11 @@ import io.countersign.worker.kill.log.Figures.Deed;
 import io.countersign.worker.kill.log.Figures.Finding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +52,7 @@ final class LogHarness implements AutoCloseable {
   private final Figures figures = new Figures();
   private final Form form;
   private final Duration takeover;
+  private final Path anchor;
   private final Path progress;
   private final LogCheck check;
   private final Writers writers;
@@ -62,6 +66,7 @@ final class LogHarness implements AutoCloseable {
     this.server = server;
     this.form = form;
     takeover = isLong ? TAKEOVER : MOMENT;
+    anchor = Integrators.anchor(folder);
     progress = Path.of("target", "kill-harness-INTEGRATOR-" + form + ".log");
     Files.createFile(Integrators.log(folder));
     SigningKey key = SigningKeyFile.readOrCreate(IntegratorMain.ORIGIN, Integrators.key(folder));
@@ -123,6 +128,7 @@ final class LogHarness implements AutoCloseable {
       }
       case STOP -> stop(victim, () -> {});
       case STOP_AND_CUT -> stop(victim, () -> cut(victim));
+      case HOLD_ANCHOR -> holdAnchor();
       case STOP_AND_KILL -> {
         victim.stop();
         figures.did(Deed.STOPS);
@@ -176,6 +182,22 @@ final class LogHarness implements AutoCloseable {
       figures.found(Finding.HELD_UP, "nobody took over from one that stood still");
     }
     victim.wake();
+  }
+
+  /** To the integrators this process is another one, which stops in the middle of its record. */
+  private void holdAnchor() {
+    try (FileChannel file = FileChannel.open(anchor, StandardOpenOption.APPEND);
+        FileLock held = file.lock()) {
+      figures.did(Deed.STOPS);
+      // Each of them may sign once before it waits for the anchor.
+      if (held.isValid() && grows(Integrators.COUNT + 1, TAKEOVER)) {
+        figures.did(Deed.TAKEOVERS);
+      } else {
+        figures.found(Finding.HELD_UP, "nobody goes on while somebody has the anchor's lock");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void cut(IntegratorProcess one) {

@@ -29,6 +29,7 @@ record Round(Blow blow, int victim, boolean aimed, long delayNanos) {
           Blow.STOP,
           Blow.STOP_AND_CUT,
           Blow.STOP_AND_CUT,
+          Blow.HOLD_ANCHOR,
           Blow.STOP_AND_KILL,
           Blow.CUT,
           Blow.CUT_BOTH,
