@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -21,6 +23,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class FileAnchor implements AnchorSource {
   private static final int TAIL = 4_096;
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   /** A lock on a file holds between processes, not between threads of one. */
   private static final ReentrantLock ONE_WRITER = new ReentrantLock();
@@ -57,7 +60,7 @@ final class FileAnchor implements AnchorSource {
     try (FileChannel reading = FileChannel.open(file, StandardOpenOption.READ);
         FileChannel channel =
             FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND);
-        FileLock held = channel.lock()) {
+        FileLock held = lock(channel)) {
       if (!held.isValid() || reading.size() < length) {
         throw new IOException("the file became shorter than it was");
       }
@@ -71,6 +74,20 @@ final class FileAnchor implements AnchorSource {
     } finally {
       ONE_WRITER.unlock();
     }
+  }
+
+  /** A process that stands still with the lock must not hold up the log: a later record will do. */
+  private static FileLock lock(FileChannel channel) throws IOException {
+    long start = System.nanoTime();
+    FileLock held = channel.tryLock();
+    while (held == null) {
+      if (System.nanoTime() - start > PATIENCE.toNanos()) {
+        throw new IOException("another process does not give the lock back");
+      }
+      LockSupport.parkNanos(1_000_000);
+      held = channel.tryLock();
+    }
+    return held;
   }
 
   private static String tail(FileChannel channel) throws IOException {

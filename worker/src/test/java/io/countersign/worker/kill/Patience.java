@@ -5,12 +5,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 /** Asks a server that may just come back. */
-final class Patience {
+public final class Patience {
   private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private Patience() {}
 
-  static <T> T untilItAnswers(Supplier<T> question) {
+  public static <T> T untilItAnswers(Supplier<T> question) {
     long end = System.nanoTime() + LONGEST.toNanos();
     while (true) {
       try {
