@@ -31,7 +31,6 @@ class IntegratorKillTest {
 
   private static final int MOST_TRIES = 100;
 
-  private final Random random = new Random(SEED);
   @TempDir private Path folder = Path.of("");
   private DebianPostgres server;
 
@@ -49,7 +48,7 @@ class IntegratorKillTest {
 
   @Test
   void logStaysWholeWhateverBefallsItsIntegrators() throws Exception {
-    Figures figures = play(Round.eachOnce(random), false);
+    Figures figures = play(Round.eachOnce(new Random(SEED)), false);
     assertThat(figures.count(Deed.KILLS)).isGreaterThanOrEqualTo(5);
     assertThat(figures.count(Deed.TAKEOVERS)).isPositive();
     assertThat(figures.count(Deed.CRASHES)).isEqualTo(2);
@@ -58,7 +57,7 @@ class IntegratorKillTest {
   @Test
   void logStaysWholeThroughHundredsOfKills() throws Exception {
     assumeTrue(ROUNDS > 0, "hundreds of kills take long: dev/kill-harness");
-    Figures figures = play(Round.many(ROUNDS, random), true);
+    Figures figures = play(Round.many(ROUNDS, new Random(SEED)), true);
     assertThat(figures.count(Deed.ROUNDS)).isEqualTo(ROUNDS);
   }
 
@@ -93,7 +92,8 @@ class IntegratorKillTest {
 
   private Figures caught(Form form, Blow blow, Finding finding) throws Exception {
     try (LogHarness harness = new LogHarness(server, form, false, folder, SEED)) {
-      Figures figures = harness.play(Round.aimed(blow, MOST_TRIES, random), Set.of(finding));
+      List<Round> rounds = Round.aimed(blow, MOST_TRIES, new Random(SEED));
+      Figures figures = harness.play(rounds, Set.of(finding));
       print(form, figures);
       assertThat(figures.count(finding)).isPositive();
       return figures;
