@@ -27,7 +27,9 @@ public final class AnchorText {
    * those do that end a record.
    */
   public static boolean holds(String signedText) {
-    return signedText.lines().noneMatch(line -> line.startsWith(SIGNATURE) || line.startsWith(TORN));
+    return signedText
+        .lines()
+        .noneMatch(line -> line.startsWith(SIGNATURE) || line.startsWith(TORN));
   }
 
   /**
