@@ -8,6 +8,8 @@ export class Wrong extends Error {}
 
 const MAX_LONG = 2n ** 63n - 1n;
 const MAX_DEPTH = 1000;
+const WHITE = '[\\t-\\r\\x1c-\\x20\\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]+';
+const BLANK = new RegExp(`^${WHITE}|${WHITE}$`, 'g');
 
 export function utf8(text) {
   if (/\p{Cs}/u.test(text)) {
@@ -47,6 +49,11 @@ export function number(text) {
     return BigInt(text);
   }
   throw new Wrong('not a canonical decimal number');
+}
+
+/** A line as Java strips it; trim() also takes characters that a name may have. */
+export function strip(line) {
+  return line.replace(BLANK, '');
 }
 
 /** At most `limit` pieces, the last with whatever follows. */

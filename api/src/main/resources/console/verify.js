@@ -3,7 +3,17 @@
  * trees, C2SP signed notes, checkpoints and proofs. No page and no network in here.
  */
 import { openings } from './openings.js';
-import { base64, canonicalObject, number, pieces, receiptFields, toBase64, utf8, Wrong } from './strict.js';
+import {
+  base64,
+  canonicalObject,
+  number,
+  pieces,
+  receiptFields,
+  strip,
+  toBase64,
+  utf8,
+  Wrong,
+} from './strict.js';
 
 /** This browser cannot say; never to be mistaken for an answer. */
 export class CannotCheck extends Error {}
@@ -28,9 +38,6 @@ const CLOSING = [
   'action.reconciled',
 ];
 const VOTES = ['vote.counted', 'vote.refused', 'vote.withdrawn', 'vote.late'];
-// What Java strips off a line; trim() also takes characters that a name may have.
-const WHITE = '[\\t-\\r\\x1c-\\x20\\u1680\\u2000-\\u2006\\u2008-\\u200a\\u2028\\u2029\\u205f\\u3000]+';
-const BLANK = new RegExp(`^${WHITE}|${WHITE}$`, 'g');
 const NAME = /^[^+\p{Z}\u0000-\u001f\u007f-\u009f]+$/u;
 
 /* Hashes are canonical base64 outside and bytes only here. */
@@ -162,9 +169,8 @@ function requireName(name) {
 export async function parseKeys(text) {
   const keys = [];
   for (const line of text.split(/\r\n|\n|\r/)) {
-    const stripped = line.replace(BLANK, '');
-    if (stripped) {
-      keys.push(await trustedKey(stripped));
+    if (strip(line)) {
+      keys.push(await trustedKey(strip(line)));
     }
   }
   return keys;

@@ -23,6 +23,11 @@ record People(Map<String, String> pseudonyms, Set<String> shredded) {
     return said.equals(person) || said.equals(pseudonyms.get(person)) || isFromBefore;
   }
 
+  /** One name for who acts, whether an entry has the person's id still or the pseudonym. */
+  String name(String actor) {
+    return pseudonyms.getOrDefault(actor, actor);
+  }
+
   /** Whether the row holds a pseudonym in place of a person who was forgotten. */
   boolean isShredded(@Nullable String person) {
     return person != null && shredded.contains(person);

@@ -68,10 +68,9 @@ final class StateCheck {
     Page(List<LiveAction> actions) {
       this.actions = actions;
       String[] ids = actions.stream().map(LiveAction::id).toArray(String[]::new);
-      List<StateDao.Cast> counted = dao.counted(ids);
       List<StateDao.Doubt> doubted = dao.doubted(ids);
       told = dao.told(ids);
-      ballots = counted.stream().collect(groupingBy(StateDao.Cast::actionId));
+      ballots = dao.counted(ids).stream().collect(groupingBy(StateDao.Cast::actionId));
       grants =
           dao.granted(ids).stream().collect(toMap(StateDao.Grant::actionId, Function.identity()));
       doubts = doubted.stream().collect(toMap(StateDao.Doubt::actionId, Function.identity()));
@@ -81,7 +80,7 @@ final class StateCheck {
       Set<String> persons =
           Stream.of(
                   actions.stream().flatMap(LiveAction::people),
-                  counted.stream().map(StateDao.Cast::personId),
+                  dao.voters(ids).stream(),
                   doubted.stream().map(StateDao.Doubt::decidedBy).filter(Objects::nonNull))
               .flatMap(Function.identity())
               .collect(toSet());

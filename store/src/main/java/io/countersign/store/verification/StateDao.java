@@ -67,7 +67,7 @@ interface StateDao {
       select id, kind, target, arguments, max_rows, statement_timeout_ms, reason, ticket,
         requester_type, requester_id, on_behalf_of, content_hash, revision, digest, status, packet,
         packet_digest, outcome
-      from action where id > :after order by id limit 200
+      from action where id > :after order by id limit 50
       """)
   List<LiveAction> actionsAfter(@Bind("after") String id);
 
@@ -108,6 +108,10 @@ interface StateDao {
       where state = 'counted' and action_id = any(:actions) order by vote_id
       """)
   List<Cast> counted(@Bind("actions") String[] actions);
+
+  /** Everybody who ever voted, whatever became of the vote. */
+  @SqlQuery("select distinct person_id from ballot where action_id = any(:actions)")
+  List<String> voters(@Bind("actions") String[] actions);
 
   @SqlQuery(
       """

@@ -18,7 +18,7 @@ final class VoteCheck {
     if (told.stream().anyMatch(event -> event.type().startsWith("vote.") && !event.isWhole())) {
       return Optional.empty();
     }
-    Map<String, Told> counted = counted(told);
+    Map<String, Told> counted = counted(told, people);
     for (Cast ballot : ballots) {
       Told vote = counted.remove(ballot.voteId());
       if (vote == null) {
@@ -37,19 +37,19 @@ final class VoteCheck {
   }
 
   /** By vote; a person's later vote takes the place of the earlier one. */
-  private static Map<String, Told> counted(List<Told> told) {
+  private static Map<String, Told> counted(List<Told> told, People people) {
     Map<String, Told> counted = new LinkedHashMap<>();
     Map<String, String> byVoter = new HashMap<>();
     for (Told event : told) {
       if (event.is(EventType.VOTE_COUNTED)) {
-        String earlier = byVoter.put(event.actor(), event.detail("vote"));
+        String earlier = byVoter.put(people.name(event.actor()), event.detail("vote"));
         if (earlier != null) {
           counted.remove(earlier);
         }
         counted.put(event.detail("vote"), event);
       } else if (event.is(EventType.VOTE_WITHDRAWN)) {
         // Who withdraws names the withdrawal; the policy names the vote that it takes out.
-        String own = byVoter.get(event.actor());
+        String own = byVoter.get(people.name(event.actor()));
         counted.remove(own == null ? event.detail("vote") : own);
       }
     }

@@ -132,8 +132,7 @@ class ForgedExportTest {
 
   @Test
   void linksAndFoldersInPlaceOfFilesAreRefused() throws Exception {
-    for (String name :
-        List.of("checkpoint", "checkpoints.txt", "tile/0/000.p/4", "range.txt", "entries.ndjson")) {
+    for (String name : List.of("checkpoint", "tile/0/000.p/4", "entries.ndjson")) {
       Path file = folder.resolve(name);
       Path aside = folder.resolve("aside");
       Files.move(file, aside);

@@ -247,8 +247,8 @@ class StateTamperTest {
     tamper.run("delete from audit_hold");
     assertFound("the legal hold on action " + action.id + " is gone");
     tamper.run(
-        "insert into audit_hold (scope, subject, reason, held_at) values ('action', '%s', '', now()),"
-                .formatted(action.id)
+        "insert into audit_hold (scope, subject, reason, held_at)"
+            + " values ('action', '%s', '', now()),".formatted(action.id)
             + " ('all', '', '', now())");
     assertFound("there is a legal hold on all");
   }
