@@ -37,18 +37,21 @@ final class Demo implements AutoCloseable {
   private final CountersignApplication application;
   private final DemoIssuer issuer;
   private final DatabaseConfig shop;
+  private final Path anchor;
 
   private Demo(
       EmbeddedDatabase postgres,
       RunningServer running,
       CountersignApplication application,
       DemoIssuer issuer,
-      DatabaseConfig shop) {
+      DatabaseConfig shop,
+      Path anchor) {
     this.postgres = postgres;
     this.running = running;
     this.application = application;
     this.issuer = issuer;
     this.shop = shop;
+    this.anchor = anchor;
   }
 
   /**
@@ -78,14 +81,16 @@ final class Demo implements AutoCloseable {
     SampleShop.create(shop, SHOP_PASSWORDS);
     DemoIssuer issuer = new DemoIssuer(url, folder.resolve("issuer.json"), Clock.systemUTC());
     SigningKeyFile.readOrCreate(ORIGIN, folder.resolve("audit.pem"));
-    ObjectNode tree = tree(folder, url, http, port == 0 ? 0 : port + 1, control, shop, story);
+    Path anchor = anchor(folder);
+    ObjectNode tree =
+        tree(folder, anchor, url, http, port == 0 ? 0 : port + 1, control, shop, story);
     adding.accept(tree);
     ConfigFile file = new ConfigFile(folder.resolve("config.yml"), Map.of());
     CountersignConfig config = file.bind(tree, Role.ALL);
     CountersignApplication application = new CountersignApplication(Role.ALL, config, file, issuer);
     seedPeople(application);
     RunningServer running = RunningServer.start(application);
-    Demo demo = new Demo(postgres, running, application, issuer, shop);
+    Demo demo = new Demo(postgres, running, application, issuer, shop, anchor);
     if (!story) {
       SampleActions.file(url, issuer.token(DemoIssuer.AGENT));
     }
@@ -126,6 +131,7 @@ final class Demo implements AutoCloseable {
 
   private static ObjectNode tree(
       Path folder,
+      Path anchor,
       String url,
       int port,
       int adminPort,
@@ -150,7 +156,10 @@ final class Demo implements AutoCloseable {
     root.putObject("results").put("key", secret(folder.resolve("results.key")));
     root.putObject("audit")
         .put("origin", ORIGIN)
-        .put("signingKey", folder.resolve("audit.pem").toString());
+        .put("signingKey", folder.resolve("audit.pem").toString())
+        .putArray("anchors")
+        .addObject()
+        .put("file", anchor.toString());
     target(root.putObject("targets").putObject("shop"), shop);
     return root;
   }
@@ -181,6 +190,16 @@ final class Demo implements AutoCloseable {
     Path extended = folder.resolve("policy.yml");
     Files.writeString(extended, Files.readString(own) + Story.RULE_THAT_EXPIRES_SOON);
     return extended;
+  }
+
+  /** A folder of an earlier release has a log and no anchor: it begins with the log as it is. */
+  private static Path anchor(Path folder) throws IOException {
+    Path file = folder.resolve("anchor").resolve("checkpoints");
+    if (!Files.exists(file)) {
+      Files.createDirectories(file.getParent());
+      Files.createFile(file);
+    }
+    return file;
   }
 
   private static String secret(Path file) throws IOException {
@@ -281,6 +300,8 @@ final class Demo implements AutoCloseable {
               "reason":"a look","arguments":{"sql":"select id, email from customers limit 3"}}'
         """
             .formatted(url));
+    out.println("Checkpoints of the evidence log are kept in " + anchor);
+    out.println("(`audit.anchors`); a real one belongs on another volume than the database.");
     out.println("The in-process engine is for development; Ctrl-C stops everything.");
   }
 

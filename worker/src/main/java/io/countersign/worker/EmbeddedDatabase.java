@@ -26,6 +26,7 @@ final class EmbeddedDatabase implements AutoCloseable {
 
   static EmbeddedDatabase start(Path folder) throws IOException {
     stopOrphan(folder);
+    EmbeddedBinaries.clearUnfinished(EmbeddedBinaries.folder());
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
             .setDataDirectory(folder)

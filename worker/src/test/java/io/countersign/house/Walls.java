@@ -13,6 +13,7 @@ import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import io.countersign.audit.CanonicalJson;
 import java.io.File;
 import java.io.FileInputStream;
@@ -38,6 +39,7 @@ final class Walls {
   private static final String ACTIVITY = "io.countersign.activity..";
   private static final String API = "io.countersign.api..";
   private static final String WORKER = "io.countersign.worker..";
+  private static final String WITNESS = "io.countersign.witness..";
 
   /** Those of the workflow package that run outside of a workflow, at the caller of Temporal. */
   private static final DescribedPredicate<JavaClass> OUTSIDE_OF_WORKFLOWS =
@@ -215,11 +217,22 @@ final class Walls {
   static final ArchRule THE_WITNESS_KNOWS_CORE_ONLY =
       noClasses()
           .that()
-          .resideInAPackage("io.countersign.witness..")
+          .resideInAPackage(WITNESS)
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(STORE, WORKFLOW, ACTIVITY, API, WORKER, "io.temporal..")
           .because("who watches the log must not be able to write it");
+
+  static final ArchRule THE_WITNESS_IS_STARTED_AND_NOT_USED =
+      noClasses()
+          .that(
+              resideInAPackage("io.countersign..")
+                  .and(DescribedPredicate.not(resideInAnyPackage(WITNESS, WORKER)))
+                  .as("are neither the witness nor the program that starts it"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(WITNESS)
+          .because("whoever watches the log is no part of what it watches");
 
   static final ArchRule NAMES_SAY_WHAT_A_CLASS_IS =
       noClasses()
@@ -230,6 +243,14 @@ final class Walls {
           .because("such a name collects what found no place");
 
   private Walls() {}
+
+  /** A class that names its neighbours in a circle is in the wrong room. */
+  static ArchRule roomsFormNoCircle(String part) {
+    return SlicesRuleDefinition.slices()
+        .matching("io.countersign." + part + ".(*)..")
+        .should()
+        .beFreeOfCycles();
+  }
 
   private static DescribedPredicate<JavaClass> areWorkflowCode() {
     return resideInAPackage(WORKFLOW)

@@ -8,6 +8,10 @@ import io.countersign.action.Json;
 import io.countersign.worker.ApiClient.Answer;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +32,7 @@ class RestartTest {
   private Path folder = Path.of("");
   private Path data = Path.of("");
   private JsonNode ready = MissingNode.getInstance();
+  private Map<String, String> unpackingTo = Map.of();
   private int starts;
 
   @BeforeEach
@@ -60,6 +66,8 @@ class RestartTest {
       waiting = api().get("agent-1", "/v1/actions/" + twoSeats.id());
       first.kill();
     }
+    String anchored = Files.readString(anchor());
+    assertThat(anchored).startsWith("countersign.demo/audit\n");
     assertThat(database()).as("an orphaned database").isPresent();
     try (ChildProcess second = start()) {
       Answer again = api().get("agent-1", "/v1/actions/" + twoSeats.id());
@@ -71,9 +79,58 @@ class RestartTest {
       assertThat(api().vote("alice", twoSeats, "approve").http()).isEqualTo(200);
       assertThat(api().ended("agent-1", twoSeats.id()).status()).isEqualTo("SUCCEEDED");
       assertThat(amount(4_711).subtract(before)).isEqualByComparingTo("100");
+      assertThat(Files.readString(anchor()))
+          .startsWith(anchored)
+          .hasSizeGreaterThan(anchored.length());
+      assertThat(health()).contains("entries are anchored");
       second.stop();
+      assertThat(second.out()).contains("a real one belongs on another volume");
     }
     assertThat(database()).as("a database after Ctrl-C").isEmpty();
+  }
+
+  @Test
+  void folderOfAReleaseWithoutAnAnchorGetsOne() throws Exception {
+    try (ChildProcess first = start()) {
+      first.stop();
+    }
+    Files.delete(anchor());
+    try (ChildProcess second = start()) {
+      assertThat(submit("select 1").status()).isEqualTo("SUCCEEDED");
+      assertThat(health()).contains("anchors").doesNotContain("failing", "contradict");
+      second.stop();
+    }
+    assertThat(Files.readString(anchor())).startsWith("countersign.demo/audit\n");
+  }
+
+  @Test
+  void unpackingThatWasBrokenOffBeginsAgain() throws Exception {
+    Path binaries = folder.resolve("binaries");
+    unpackingTo = Map.of("JAVA_TOOL_OPTIONS", "-Dot.epg.working-dir=" + binaries);
+    try (ChildProcess first = start()) {
+      first.stop();
+    }
+    breakOff(binaries);
+    try (ChildProcess second = start()) {
+      assertThat(submit("select 1").status()).isEqualTo("SUCCEEDED");
+      second.stop();
+    }
+  }
+
+  /** As an unpacker that was killed leaves it: half a file, and a link that leads nowhere yet. */
+  private static void breakOff(Path binaries) throws IOException {
+    Path unpacked;
+    try (Stream<Path> folders = Files.list(binaries)) {
+      unpacked = folders.findFirst().orElseThrow();
+    }
+    Files.delete(unpacked.resolve(".exists"));
+    Files.write(unpacked.resolve("bin/initdb"), new byte[100]);
+    Files.write(unpacked.resolve("bin/postgres"), new byte[100]);
+    try (Stream<Path> files = Files.walk(unpacked)) {
+      Path link = files.filter(Files::isSymbolicLink).findFirst().orElseThrow();
+      Files.delete(link.toRealPath());
+      assertThat(Files.exists(link)).isFalse();
+    }
   }
 
   @Test
@@ -126,7 +183,7 @@ class RestartTest {
     ChildProcess child =
         ChildProcess.start(
             folder,
-            Map.of(),
+            unpackingTo,
             "demo",
             "--port",
             "0",
@@ -136,6 +193,17 @@ class RestartTest {
             file.toString());
     ready = child.ready(file);
     return child;
+  }
+
+  private Path anchor() {
+    return data.resolve("anchor/checkpoints");
+  }
+
+  private String health() throws Exception {
+    URI url = URI.create(ready.path("admin_url").asText() + "/healthcheck");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   private ApiClient api() {

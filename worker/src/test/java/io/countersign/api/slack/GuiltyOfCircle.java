@@ -1,0 +1,10 @@
+package io.countersign.api.slack;
+
+/** Names a class of a room that names it back: the rule must reject both. */
+public final class GuiltyOfCircle {
+  private GuiltyOfCircle() {}
+
+  static Class<?> guilt() {
+    return io.countersign.api.identity.GuiltyOfCircle.class;
+  }
+}
