@@ -64,7 +64,8 @@ class IntegratorKillTest {
   @Test
   void anchorThatIsAheadOfItsLogIsCaught() throws Exception {
     Figures figures = caught(Form.ANCHOR_FIRST, Blow.CUT_BOTH, Finding.DAMAGED);
-    assertThat(figures.notes()).anyMatch(note -> note.contains("is older than its anchor"));
+    // It shows while the log is shorter, and later where other entries took the place.
+    assertThat(figures.notes()).anyMatch(note -> note.contains("of the anchor"));
   }
 
   @Test
