@@ -277,11 +277,14 @@ public final class Integrator implements AutoCloseable {
 
   @SuppressWarnings("CatchingUnchecked") // Evidence waits in the outbox; giving up would lose it.
   private Duration round() {
+    long start = System.nanoTime();
     try {
       int added = integrate();
       lastSuccess = clock.instant();
       lastFault = "";
-      return added == BATCH ? Duration.ZERO : PAUSE;
+      // Under load a round takes longer than the pause, and what came meanwhile waits already.
+      Duration left = PAUSE.minusNanos(System.nanoTime() - start);
+      return added == BATCH || left.isNegative() ? Duration.ZERO : left;
     } catch (DamagedLogException e) {
       report("nothing is signed, evidence waits: " + e.getMessage());
     } catch (RuntimeException e) {

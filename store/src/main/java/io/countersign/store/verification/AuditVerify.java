@@ -44,11 +44,11 @@ public final class AuditVerify {
     return jdbi.inTransaction(
         TransactionIsolationLevel.REPEATABLE_READ,
         handle -> {
-          AuditReport log = new LogWalk(handle.attach(AuditDao.class), keys, seen).walk();
-          return switch (log) {
+          LogWalk log = new LogWalk(handle.attach(AuditDao.class), keys, seen);
+          return switch (log.walk()) {
             case AuditReport.Damaged damaged -> damaged;
             case AuditReport.Intact intact ->
-                StateCheck.find(handle)
+                StateCheck.find(handle, log.people())
                     .<AuditReport>map(why -> new AuditReport.Damaged(intact.entries(), why))
                     .orElse(intact);
           };

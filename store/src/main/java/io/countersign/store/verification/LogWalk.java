@@ -17,10 +17,12 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ final class LogWalk {
   private final Signers signers;
   private final AnchorWalk anchors;
   private final Pruned pruned;
+  private final Set<String> people = new HashSet<>();
   private final Deque<AuditDao.StoredCheckpoint> checkpoints = new ArrayDeque<>();
   private long lastCheckpointRead;
   private long checkpointsChecked;
@@ -91,6 +94,11 @@ final class LogWalk {
         first.reason(),
         problems.stream().map(AnchorWalk.Problem::reason).toList(),
         anchors.proof());
+  }
+
+  /** What the entries with their bodies call the people who acted; as many as there are people. */
+  Set<String> people() {
+    return people;
   }
 
   private static void throwIfPresent(long index, Optional<String> reason) throws Finding {
@@ -160,9 +168,13 @@ final class LogWalk {
   }
 
   /** Searching relies on these columns, but only the body is hashed. */
-  private static Optional<String> strayColumn(AuditDao.Entry entry) {
+  private Optional<String> strayColumn(AuditDao.Entry entry) {
     try {
       JsonNode body = Json.MAPPER.readTree(entry.body());
+      JsonNode actor = body.path("actor");
+      if (actor.path("type").asText().equals("person")) {
+        people.add(actor.path("id").asText());
+      }
       if (!Objects.equals(text(body, "action"), entry.actionId())) {
         return Optional.of("action_id");
       }

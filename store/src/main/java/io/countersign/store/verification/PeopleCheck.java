@@ -1,6 +1,7 @@
 package io.countersign.store.verification;
 
 import io.countersign.audit.EventType;
+import io.countersign.audit.Pseudonym;
 import io.countersign.audit.Subject;
 import io.countersign.store.person.Subjects;
 import java.util.HashMap;
@@ -9,10 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jdbi.v3.core.Handle;
 
 /** Who the log's pseudonyms are, whose chat accounts vote, and what is held, against the log. */
-record PeopleCheck(Handle handle, StateDao dao) {
+record PeopleCheck(Handle handle, StateDao dao, Set<String> people) {
 
   /** What is wrong first. */
   Optional<String> find() {
@@ -24,11 +26,11 @@ record PeopleCheck(Handle handle, StateDao dao) {
   }
 
   private Optional<String> withoutKey() {
-    Set<String> shredded = dao.shredded();
-    return dao.withoutKey().stream()
-        .filter(name -> !shredded.contains(name))
-        .findFirst()
-        .map(name -> name + " was forgotten");
+    Set<String> missing = new TreeSet<>(people);
+    missing.removeIf(name -> !Pseudonym.isWellFormed(name));
+    missing.removeAll(dao.withKey(missing.toArray(String[]::new)));
+    missing.removeAll(dao.shredded());
+    return missing.stream().findFirst().map(name -> name + " was forgotten");
   }
 
   /** A linked account votes for its person. */

@@ -29,13 +29,17 @@ final class StateCheck {
     this.shredded = dao.shredded();
   }
 
-  /** The first thing that no event explains, in words. */
-  static Optional<String> find(Handle handle) {
+  /**
+   * The first thing that no event explains, in words.
+   *
+   * @param people whom the log names as those who acted
+   */
+  static Optional<String> find(Handle handle, Set<String> people) {
     StateDao dao = handle.attach(StateDao.class);
     return new StateCheck(dao)
         .actions()
         .or(() -> dao.withoutRow().stream().findFirst().map(id -> "action " + id + " is gone"))
-        .or(() -> new PeopleCheck(handle, dao).find())
+        .or(() -> new PeopleCheck(handle, dao, people).find())
         .map(
             what ->
                 what

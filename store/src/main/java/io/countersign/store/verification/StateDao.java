@@ -138,15 +138,9 @@ interface StateDao {
   @SqlQuery("select subject_id, pseudonym from audit_secret where subject_id = any(:people)")
   List<Name> names(@Bind("people") String[] people);
 
-  /** Actors of the log whose key is gone. */
-  @SqlQuery(
-      """
-      select actor from (select distinct audit_actor(body) as actor from audit_entry) as actors
-      where actor ~ '^sub_[A-Za-z0-9_-]{43}$'
-        and not exists (select from audit_secret where pseudonym = actor)
-      order by actor
-      """)
-  List<String> withoutKey();
+  /** Those of the pseudonyms that still have their key. */
+  @SqlQuery("select pseudonym from audit_secret where pseudonym = any(:pseudonyms)")
+  List<String> withKey(@Bind("pseudonyms") String[] pseudonyms);
 
   @SqlQuery("select team_id, user_id, person_id from slack_link order by linked_at")
   List<Link> links();

@@ -23,7 +23,7 @@ record ExportedFolder(Path path) {
     return new ExportedFolder(target);
   }
 
-  /** What the verifier prints, on both streams. */
+  /** How the verifier ends, and the first line that it prints on either stream. */
   String verify(String key) throws IOException, InterruptedException {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     Process process =
@@ -31,8 +31,8 @@ record ExportedFolder(Path path) {
             .directory(path.toFile())
             .redirectErrorStream(true)
             .start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
-    return process.waitFor() + " " + said;
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    return process.waitFor() + " " + said.lines().findFirst().orElse("");
   }
 
   String read(String name) throws IOException {

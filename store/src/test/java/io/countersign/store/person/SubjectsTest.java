@@ -44,6 +44,7 @@ class SubjectsTest {
     List<Map<String, Object>> votes =
         List.of(Map.of("person", new Subject.Person(PERSON)), Map.of("person", "none"));
     assertThatThrownBy(() -> insert(event(action, PERSON, PERSON, Map.of("votes", votes))))
+        .cause()
         .hasMessageContaining("audit_outbox_names_nobody");
     Map<String, Object> details =
         Map.of(
