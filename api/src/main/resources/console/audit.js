@@ -7,15 +7,8 @@ import { alarm, empty, moment } from './parts.js';
 import { pathPicture } from './path.js';
 import { canonicalObject } from './strict.js';
 import { ENTRY_TYPES } from './timeline.js';
-import {
-  CannotCheck,
-  climb,
-  hashes,
-  leafHash,
-  openCheckpoint,
-  parseCheckpoint,
-  parseNote,
-} from './verify.js';
+import { CannotCheck, climb, hashes, leafHash } from './tree.js';
+import { openCheckpoint, parseCheckpoint, parseNote } from './verify.js';
 
 const PAGE = 50;
 

@@ -2,7 +2,8 @@
 import { getText } from './api.js';
 import { el } from './dom.js';
 import { moment } from './parts.js';
-import { extendsTree, hashes, parseCheckpoint, parseNote } from './verify.js';
+import { extendsTree, hashes } from './tree.js';
+import { parseCheckpoint, parseNote } from './verify.js';
 
 const SEEN = 'countersign.seen:';
 

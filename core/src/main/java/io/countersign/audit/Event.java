@@ -62,6 +62,13 @@ public record Event(
     details = Map.copyOf(details);
   }
 
+  /** One that changed something and concerns no action. */
+  public static Event ofNoAction(
+      Instant at, EventType type, Actor actor, Map<String, Object> details) {
+    return new Event(
+        at, type, null, 0, null, null, actor, null, Effect.CHANGED, null, null, details);
+  }
+
   /** Every person of whom the event says something. */
   public Set<String> people() {
     Set<String> people = new TreeSet<>();

@@ -22,18 +22,10 @@ public final class Handover {
       throw new IllegalArgumentException("a log is handed over to another key of the same log");
     }
     String note = SignedNote.sign(text(next), present).toString();
-    return new Event(
+    return Event.ofNoAction(
         now,
         EventType.KEY_ROTATED,
-        null,
-        0,
-        null,
-        null,
         Event.Actor.SYSTEM,
-        null,
-        Event.Effect.CHANGED,
-        null,
-        null,
         Map.of("key", next.toString(), "handover", note));
   }
 

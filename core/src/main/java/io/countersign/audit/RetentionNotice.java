@@ -29,18 +29,10 @@ public record RetentionNotice(long below, Period keep, Instant at) {
   /** What the key that signs now says. */
   public Event event(SigningKey present) {
     String note = SignedNote.sign(text(present.origin()), present).toString();
-    return new Event(
+    return Event.ofNoAction(
         at,
         EventType.AUDIT_RETENTION,
-        null,
-        0,
-        null,
-        null,
         Event.Actor.SYSTEM,
-        null,
-        Event.Effect.CHANGED,
-        null,
-        null,
         Map.of("below", below, "keep", keep.toString(), "notice", note));
   }
 

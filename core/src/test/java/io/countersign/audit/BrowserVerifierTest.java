@@ -44,7 +44,7 @@ class BrowserVerifierTest {
   void nodeAnswersEveryReceiptAsTheCommandDoes() throws Exception {
     assumeTrue(isNodeThere(), "node is not installed");
     List<ReceiptCorpus.Case> cases = ReceiptCorpus.cases();
-    for (String file : List.of("verify.js", "openings.js", "strict.js")) {
+    for (String file : List.of("verify.js", "tree.js", "openings.js", "strict.js")) {
       Files.copy(CONSOLE.resolve(file), folder.resolve(file));
     }
     Files.writeString(folder.resolve("package.json"), "{\"type\":\"module\"}");

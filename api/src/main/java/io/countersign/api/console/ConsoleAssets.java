@@ -39,6 +39,7 @@ final class ConsoleAssets {
           "start.js",
           "strict.js",
           "timeline.js",
+          "tree.js",
           "verify.js",
           "vote.js",
           "words.js");

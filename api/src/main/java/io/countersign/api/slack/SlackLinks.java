@@ -120,10 +120,7 @@ public final class SlackLinks {
             new Subject.Secret(person, account.teamId() + "\n" + account.userId()),
             "person",
             new Subject.Person(person));
-    Outbox.insert(
-        handle,
-        new Event(
-            now, type, null, 0, null, null, by, null, Event.Effect.CHANGED, null, null, details));
+    Outbox.insert(handle, Event.ofNoAction(now, type, by, details));
   }
 
   private static String hash(String code) {

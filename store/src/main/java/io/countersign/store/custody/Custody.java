@@ -15,20 +15,6 @@ final class Custody {
   private Custody() {}
 
   static void record(Handle handle, EventType type, Instant at, Map<String, Object> details) {
-    Outbox.insert(
-        handle,
-        new Event(
-            at,
-            type,
-            null,
-            0,
-            null,
-            null,
-            ADMINISTRATOR,
-            null,
-            Event.Effect.CHANGED,
-            null,
-            null,
-            details));
+    Outbox.insert(handle, Event.ofNoAction(at, type, ADMINISTRATOR, details));
   }
 }

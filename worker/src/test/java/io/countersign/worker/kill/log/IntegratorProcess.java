@@ -1,31 +1,20 @@
 package io.countersign.worker.kill.log;
 
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.InputStreamReader;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
+import io.countersign.worker.kill.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An integrator in a process of its own, to be killed, stopped and woken. */
 final class IntegratorProcess implements AutoCloseable {
-  private final Process process;
-  private final PrintStream input;
   private final String name;
-  private final List<String> said = new ArrayList<>();
-  private boolean ended;
+  private final List<String> said = new CopyOnWriteArrayList<>();
+  private final ChildJvm jvm;
 
-  private IntegratorProcess(Process process, String name) {
-    this.process = process;
+  private IntegratorProcess(Path log, String name, List<String> arguments) {
     this.name = name;
-    this.input = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
-    // One that is stopped would not notice that nobody is left.
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroyForcibly));
-    Thread.ofVirtual().start(this::listen);
+    this.jvm = ChildJvm.start(IntegratorMain.class, 96, log, arguments, said::add);
   }
 
   /**
@@ -33,66 +22,20 @@ final class IntegratorProcess implements AutoCloseable {
    * @param arguments of {@link IntegratorMain}
    */
   static IntegratorProcess start(Path log, String name, List<String> arguments) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-Xmx96m", "-Xss512k", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(IntegratorMain.class.getName());
-    command.addAll(arguments);
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    try {
-      return new IntegratorProcess(builder.start(), name);
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void listen() {
-    try (var lines =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        hear(line);
-      }
-    } catch (IOException e) {
-      // It was killed.
-    }
-    synchronized (this) {
-      ended = true;
-      notifyAll();
-    }
-  }
-
-  private synchronized void hear(String line) {
-    said.add(line);
-    notifyAll();
+    return new IntegratorProcess(log, name, arguments);
   }
 
   /** False where it does not say that in time, or ends. */
-  synchronized boolean says(String line, Duration patience) {
-    long end = System.nanoTime() + patience.toNanos();
-    while (!said.contains(line)) {
-      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
-      if (left <= 0 || ended) {
-        return false;
-      }
-      try {
-        wait(left);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-    }
-    return true;
+  boolean says(String line, Duration patience) {
+    return jvm.await(patience, () -> said.contains(line));
   }
 
-  synchronized List<String> said() {
+  List<String> said() {
     return List.copyOf(said);
   }
 
   void go() {
-    input.println("go");
+    jvm.tell("go");
   }
 
   String name() {
@@ -100,40 +43,23 @@ final class IntegratorProcess implements AutoCloseable {
   }
 
   boolean isAlive() {
-    return process.isAlive();
+    return jvm.isAlive();
   }
 
-  /** As {@code kill -9} does. */
   void kill() {
-    process.destroyForcibly();
-    try {
-      process.waitFor();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    jvm.kill();
   }
 
-  /** As a machine does that is paused. */
   void stop() {
-    signal("-STOP");
+    jvm.stop();
   }
 
   void wake() {
-    signal("-CONT");
-  }
-
-  private void signal(String what) {
-    try {
-      new ProcessBuilder("kill", what, String.valueOf(process.pid())).start().waitFor();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    jvm.wake();
   }
 
   @Override
   public void close() {
-    kill();
+    jvm.close();
   }
 }
