@@ -67,7 +67,8 @@ final class Pruned {
         .youngerThanAllowed(notice)
         .map(
             young ->
-                "entry %d lets bodies below %d go that were to be kept for %s, but entry %d was younger"
+                ("entry %d lets bodies below %d go that were to be kept for %s, but entry %d was"
+                        + " younger")
                     .formatted(index, notice.below(), notice.keep(), young.idx()));
   }
 

@@ -6,11 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.countersign.action.ActionId;
 import io.countersign.audit.AnchorText;
-import io.countersign.audit.CanonicalJson;
 import io.countersign.audit.Checkpoint;
 import io.countersign.audit.EventType;
 import io.countersign.audit.KeyRing;
-import io.countersign.audit.RetentionNotice;
 import io.countersign.audit.SigningKey;
 import io.countersign.audit.TreeHash;
 import io.countersign.store.anchor.AnchorSource;
@@ -18,7 +16,6 @@ import io.countersign.store.anchor.PastedAnchor;
 import io.countersign.store.evidence.AuditDao;
 import io.countersign.store.evidence.DamagedLogException;
 import io.countersign.store.evidence.EvidenceLog;
-import io.countersign.store.evidence.Outbox;
 import io.countersign.store.verification.Tamper;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -27,10 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.Period;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -333,62 +328,6 @@ class AuditExportTest {
     assertThat(verify()).contains("entries from 0 and before 600 of 601", "3 bundles");
     unpacked = unpack(new ExportRange(later.plusSeconds(36_000), null));
     assertThat(verify()).contains("entries from 601 and before 601 of 601", "0 bundles");
-  }
-
-  @Test
-  void removedTextsAreAcceptedOnlyWhereASignedEntryAllowsIt() throws IOException {
-    announce(evidence.key, Period.ofYears(7));
-    new Tamper(evidence.jdbi).run("update audit_entry set body = null where idx < 256");
-    unpacked = unpack(new ExportRange(null, null));
-
-    assertThat(verify()).contains("256 removed; 2 bundles, 0 receipts");
-    Path notices = unpacked.resolve("retention.ndjson");
-    String whole = Files.readString(notices);
-    Files.writeString(notices, "");
-    assertThat(verify())
-        .isEqualTo("INVALID: entries.ndjson: entry 0 is missing, and nothing allows that");
-    Files.writeString(notices, whole.replaceFirst("größe 256", "größe 257"));
-    assertThat(verify()).isEqualTo("INVALID: retention.ndjson: entry 256 is not what was logged");
-    new Tamper(evidence.jdbi).run("update audit_entry set body = null where idx < 257");
-    assertThatThrownBy(() -> zip(new ExportRange(null, null)))
-        .isInstanceOf(DamagedLogException.class)
-        .hasMessage("the body of entry 256 is missing, and no signed retention event allows it");
-  }
-
-  @Test
-  void textsThatWentBeforeTheirTimeOrByAnotherKeysWordAreNotExported() {
-    announce(EvidenceLog.newKey(), Period.ofYears(7));
-    new Tamper(evidence.jdbi).run("update audit_entry set body = null where idx < 256");
-    String refused = "the body of entry 0 is missing, and no signed retention event allows it";
-    assertThatThrownBy(() -> zip(new ExportRange(null, null))).hasMessage(refused);
-    announce(evidence.key, Period.ofYears(20));
-    assertThatThrownBy(() -> zip(new ExportRange(null, null))).hasMessage(refused);
-  }
-
-  @Test
-  void strangerAsksForSignatureAndTimeThemselves() throws IOException {
-    announce(evidence.key, Period.ofYears(20));
-    unpacked = unpack(new ExportRange(null, null));
-    assertThat(verify())
-        .isEqualTo("INVALID: retention.ndjson: entry 600 lets texts go whose time was not over");
-
-    // What an exporter would write who takes everybody's word.
-    announce(EvidenceLog.newKey(), Period.ofYears(7));
-    unpacked = unpack(new ExportRange(null, null));
-    String entry = evidence.log.entries(601, 602).getFirst();
-    Files.writeString(
-        unpacked.resolve("retention.ndjson"),
-        CanonicalJson.write(Map.of("index", 601, "entry", entry)) + "\n");
-    assertThat(verify())
-        .isEqualTo("INVALID: retention.ndjson: entry 601 allows nothing to be removed");
-  }
-
-  /** As the first entry of a log of its own would be old in 2040. */
-  private void announce(SigningKey signer, Period keep) {
-    RetentionNotice notice =
-        new RetentionNotice(256, keep, Instant.parse("2040-01-02T03:04:05.678Z"));
-    evidence.jdbi.useHandle(handle -> Outbox.insert(handle, notice.event(signer)));
-    evidence.integrator.integrate();
   }
 
   @Test

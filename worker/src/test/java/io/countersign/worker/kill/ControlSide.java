@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The control database on a server of its own: actions are approved here and looked up again. */
 final class ControlSide implements AutoCloseable {
+  private static final Event.Actor REQUESTER = new Event.Actor("agent", "agent-1", "api");
   private static final int MAX_ROWS = 5;
   private static final byte[] RESULT_KEY = new byte[32];
 
@@ -131,12 +132,12 @@ final class ControlSide implements AutoCloseable {
         new Proposal(
             TargetSide.NAME,
             new ExecuteSql(statement.sql(), List.of(String.valueOf(number))),
-            new Requester(PrincipalType.PERSON, "requester-1", null),
+            new Requester(PrincipalType.AGENT, REQUESTER.id(), null),
             1,
             new Limits(MAX_ROWS, 20_000));
     NewAction action =
         new NewAction(id, proposal, "counted", null, List.of(), Set.of(), null, "hash", now);
-    store.submit(action, event(id, EventType.ACTION_SUBMITTED, proposal.digest()));
+    store.submit(action, event(REQUESTER, id, EventType.ACTION_SUBMITTED, proposal.digest()));
     store.transition(
         id,
         Set.of(ActionStatus.EVALUATING),
@@ -154,6 +155,10 @@ final class ControlSide implements AutoCloseable {
   }
 
   static Event event(ActionId id, EventType type, Digest digest) {
+    return event(Event.Actor.SYSTEM, id, type, digest);
+  }
+
+  private static Event event(Event.Actor actor, ActionId id, EventType type, Digest digest) {
     return new Event(
         Instant.now(),
         type,
@@ -161,7 +166,7 @@ final class ControlSide implements AutoCloseable {
         1,
         digest,
         null,
-        Event.Actor.SYSTEM,
+        actor,
         null,
         Event.Effect.CHANGED,
         null,
