@@ -56,8 +56,8 @@ public final class Outbox {
   }
 
   /**
-   * By the driver itself: what the library does for any statement is much beside this one. Writes
-   * only while every pseudonym still has its key.
+   * By the driver itself, because every change of state waits for it. Writes only while every
+   * pseudonym still has its key.
    */
   private static boolean wrote(
       Handle handle, Event event, Subjects.Names names, @Nullable String channel) {
