@@ -28,7 +28,7 @@ record PeopleCheck(Handle handle, StateDao dao, Set<String> people) {
   private Optional<String> withoutKey() {
     Set<String> missing = new TreeSet<>(people);
     missing.removeIf(name -> !Pseudonym.isWellFormed(name));
-    missing.removeAll(dao.withKey(missing.toArray(String[]::new)));
+    missing.removeAll(Subjects.people(handle, missing).keySet());
     missing.removeAll(dao.shredded());
     return missing.stream().findFirst().map(name -> name + " was forgotten");
   }

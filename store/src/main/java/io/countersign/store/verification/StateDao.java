@@ -138,10 +138,6 @@ interface StateDao {
   @SqlQuery("select subject_id, pseudonym from audit_secret where subject_id = any(:people)")
   List<Name> names(@Bind("people") String[] people);
 
-  /** Those of the pseudonyms that still have their key. */
-  @SqlQuery("select pseudonym from audit_secret where pseudonym = any(:pseudonyms)")
-  List<String> withKey(@Bind("pseudonyms") String[] pseudonyms);
-
   @SqlQuery("select team_id, user_id, person_id from slack_link order by linked_at")
   List<Link> links();
 
